@@ -1,0 +1,204 @@
+//! One line with its cells is a ladder: its tridiagonal system is solved without a subtraction.
+//!
+//! Node `k` of a line has a shunt `g_k` (its cell) and a segment of resistance `r_k` to node `k + 1`. Eliminating the
+//! nodes from the start, `s_k` is the conductance to ground that node `k` sees in itself and everything before it:
+//!
+//! ```text
+//! s_0 = g_0 + 1/R_start          ratio_k = 1 / (1 + s_k r_k)       s_(k+1) = g_(k+1) + s_k ratio_k
+//! f_0 = i_0                      f_(k+1) = i_(k+1) + ratio_k f_k                      (currents, forwards)
+//! d_last = f_last / (s_last + 1/R_end)      d_k = ratio_k (r_k f_k + d_(k+1))         (deviations, backwards)
+//! ```
+//!
+//! Every term is positive, so each deviation comes out with full relative accuracy whatever the spread between wires
+//! and cells, and zero resistances are ordinary numbers. `1 / pivot_k = r_k ratio_k`, so the quadratic form of the inverse
+//! is the sum of `r_k ratio_k f_k^2`.
+
+use super::grid::LineGrid;
+use super::lanes::{LANES, Lanes, Shape};
+use super::lines::Side;
+use crate::simd::Arithmetic;
+
+/// All ladders of one family, factored.
+#[derive(Debug, Clone)]
+pub(super) struct Ladders {
+    pub shape: Shape,
+    /// `ratio_k`, a field; unused at the last position.
+    ratio: Vec<Lanes>,
+    /// Segment resistances: one entry a block where all segments of a line are alike, else a field.
+    segment: Vec<Lanes>,
+    /// `1 / r`, or 0 where `r = 0`; as `segment`.
+    segment_conductance: Vec<Lanes>,
+    uniform: bool,
+    /// `1 / pivot` of the last node, one entry a block.
+    last: Vec<Lanes>,
+}
+
+/// The ladders of one block of lines.
+#[derive(Clone, Copy)]
+pub(super) struct LadderBlock<'a> {
+    pub ratio: &'a [Lanes],
+    segment: &'a [Lanes],
+    segment_conductance: &'a [Lanes],
+    stride: usize,
+    pub last: &'a Lanes,
+}
+
+impl Ladders {
+    /// Factors the lines of one family of `grid`; `cells` is its conductance field.
+    pub(super) fn new(grid: &LineGrid, side: Side, cells: &[Lanes]) -> Self {
+        let shape = Shape::new(grid.shape(side));
+        let lines = grid.lines(side);
+        let uniform = lines.is_uniform_along();
+        let segment = if uniform {
+            let per_block = Shape {
+                positions: 1,
+                ..shape
+            };
+            if shape.positions == 1 {
+                vec![Lanes::default(); shape.blocks()]
+            } else {
+                per_block.field(|line, _| lines.segment(line, 0, shape.positions))
+            }
+        } else {
+            shape.field(|line, position| {
+                if position + 1 < shape.positions {
+                    lines.segment(line, position, shape.positions)
+                } else {
+                    0.0
+                }
+            })
+        };
+        let segment_conductance = segment
+            .iter()
+            .map(|r| Lanes(r.0.map(|r| if r > 0.0 { 1.0 / r } else { 0.0 })))
+            .collect();
+        let mut ladders = Self {
+            shape,
+            ratio: vec![Lanes::default(); shape.field_len()],
+            segment,
+            segment_conductance,
+            uniform,
+            last: vec![Lanes::default(); shape.blocks()],
+        };
+        for block in 0..shape.blocks() {
+            ladders.factor_block(grid, side, cells, block);
+        }
+        ladders
+    }
+
+    fn factor_block(&mut self, grid: &LineGrid, side: Side, cells: &[Lanes], block: usize) {
+        let positions = self.shape.positions;
+        let lines = grid.lines(side);
+        // Lanes without a line get a 1 ohm terminal, so that their arithmetic stays finite.
+        let end_conductance = |ends: &[super::End]| {
+            let mut conductance = Lanes::splat(1.0);
+            for (lane, end) in ends.iter().skip(block * LANES).take(LANES).enumerate() {
+                conductance.0[lane] = 1.0 / end.resistance();
+            }
+            conductance
+        };
+        let (stride, first_segment) = if self.uniform {
+            (0, block)
+        } else {
+            (1, block * positions)
+        };
+        let first = block * positions;
+        let mut seen = end_conductance(&lines.start);
+        for position in 0..positions - 1 {
+            let segment = self.segment[first_segment + position * stride];
+            let ratio = &mut self.ratio[first + position];
+            for lane in 0..LANES {
+                let s = seen.0[lane] + cells[first + position].0[lane];
+                let r = segment.0[lane];
+                // An infinite `s` is a node held by a terminal of zero resistance.
+                (ratio.0[lane], seen.0[lane]) = if s.is_infinite() {
+                    (0.0, 1.0 / r)
+                } else {
+                    let ratio = 1.0 / (1.0 + s * r);
+                    (ratio, s * ratio)
+                };
+            }
+        }
+        let end = end_conductance(&lines.end);
+        for lane in 0..LANES {
+            let s = seen.0[lane] + cells[first + positions - 1].0[lane] + end.0[lane];
+            self.last[block].0[lane] = 1.0 / s;
+        }
+    }
+
+    /// The ladders of one block.
+    pub(super) fn block(&self, block: usize) -> LadderBlock<'_> {
+        let positions = self.shape.positions;
+        let segment = if self.uniform {
+            block..block + 1
+        } else {
+            block * positions..(block + 1) * positions
+        };
+        LadderBlock {
+            ratio: &self.ratio[block * positions..(block + 1) * positions],
+            segment: &self.segment[segment.clone()],
+            segment_conductance: &self.segment_conductance[segment],
+            stride: usize::from(!self.uniform),
+            last: &self.last[block],
+        }
+    }
+}
+
+impl LadderBlock<'_> {
+    /// Segment resistances after `position`.
+    #[inline(always)]
+    pub(super) fn segment(&self, position: usize) -> &Lanes {
+        &self.segment[position * self.stride]
+    }
+
+    /// Segment conductances after `position`, 0 where the resistance is 0.
+    #[inline(always)]
+    pub(super) fn segment_conductance(&self, position: usize) -> &Lanes {
+        &self.segment_conductance[position * self.stride]
+    }
+
+    /// One step backwards: the deviation at `position` from the eliminated current there and the deviation after it.
+    #[inline(always)]
+    pub(super) fn step_back<A: Arithmetic>(
+        &self,
+        position: usize,
+        current: &Lanes,
+        after: &Lanes,
+    ) -> Lanes {
+        let (ratio, segment) = (&self.ratio[position], self.segment(position));
+        let mut deviation = Lanes::default();
+        for lane in 0..LANES {
+            deviation.0[lane] =
+                ratio.0[lane] * A::mul_add(segment.0[lane], current.0[lane], after.0[lane]);
+        }
+        deviation
+    }
+
+    /// The deviation at the last position.
+    #[inline(always)]
+    pub(super) fn deviation_at_end(&self, current: &Lanes) -> Lanes {
+        let mut deviation = *current;
+        for lane in 0..LANES {
+            deviation.0[lane] *= self.last.0[lane];
+        }
+        deviation
+    }
+
+    /// Turns injected currents into the deviations that they cause, in place.
+    #[inline(always)]
+    pub(super) fn solve<A: Arithmetic>(&self, values: &mut [Lanes]) {
+        for position in 1..values.len() {
+            let (ratio, before) = (&self.ratio[position - 1], values[position - 1]);
+            for (lane, value) in values[position].0.iter_mut().enumerate() {
+                *value = A::mul_add(ratio.0[lane], before.0[lane], *value);
+            }
+        }
+        let last = values.len() - 1;
+        let mut after = self.deviation_at_end(&values[last]);
+        values[last] = after;
+        for position in (0..last).rev() {
+            after = self.step_back::<A>(position, &values[position], &after);
+            values[position] = after;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The array solver against independent oracles and against physics.
+
+mod arrays;
+mod convergence;
+mod dense_oracle;
+mod errors;
+mod properties;
+mod reference;
+mod threads;
