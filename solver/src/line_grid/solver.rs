@@ -1,5 +1,6 @@
 //! Solving an array: choice of the method, accuracy, many inputs.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -224,43 +225,61 @@ impl<'a> ArraySolver<'a> {
         Ok(solution)
     }
 
-    /// The transfer matrix from drive voltages to output currents, by one solve for each output or each drive, whichever are fewer
-    /// (an array is reciprocal).
+    /// The transfer matrix from all drive voltages to all output currents, see [`Self::transfer_matrix_of`].
     ///
     /// # Errors
-    /// An array without drives or without outputs; no convergence.
+    /// As [`Self::transfer_matrix_of`].
     pub fn transfer_matrix(&self) -> Result<TransferMatrix, GridError> {
-        let (outputs, inputs) = (self.terminals.outputs.len(), self.terminals.drives.len());
-        for (what, count) in [("grounded ends", outputs), ("driven ends", inputs)] {
-            if count == 0 {
+        self.transfer_matrix_of(
+            0..self.terminals.outputs.len(),
+            0..self.terminals.drives.len(),
+        )
+    }
+
+    /// The part of the transfer matrix for some of the outputs and drives (the other drives are at 0 V), by one solve for each of
+    /// these outputs or each of these drives, whichever are fewer (an array is reciprocal).
+    ///
+    /// # Errors
+    /// A range that is empty or reaches beyond the array's outputs or drives; no convergence.
+    pub fn transfer_matrix_of(
+        &self,
+        outputs: Range<usize>,
+        drives: Range<usize>,
+    ) -> Result<TransferMatrix, GridError> {
+        for (what, range, count) in [
+            ("grounded ends", &outputs, self.terminals.outputs.len()),
+            ("driven ends", &drives, self.terminals.drives.len()),
+        ] {
+            if range.is_empty() || range.end > count {
+                let what = format!("{what} for a transfer matrix ({range:?} of {count})");
                 return Err(GridError::WrongLength {
-                    what: what.into(),
-                    expected: 1,
-                    found: 0,
+                    what,
+                    expected: range.len().max(1),
+                    found: count,
                 });
             }
         }
-        let adjoint = outputs <= inputs;
+        let adjoint = outputs.len() <= drives.len();
         let excitations: Vec<_> = if adjoint {
-            (0..outputs)
+            outputs
+                .clone()
                 .map(|k| Excitation::Unit(Role::Output(k)))
                 .collect()
         } else {
-            (0..inputs)
+            drives
+                .clone()
                 .map(|k| Excitation::Unit(Role::Drive(k)))
                 .collect()
         };
         let lines = self.solve_all(&excitations, |_, _, solved| {
             let currents = if adjoint {
                 // What flows out at the drives when an output is driven flows out at that output when they are.
-                solved
-                    .branches
-                    .drive_currents
+                solved.branches.drive_currents[drives.clone()]
                     .iter()
                     .map(|current| -current)
                     .collect()
             } else {
-                solved.branches.output_currents
+                solved.branches.output_currents[outputs.clone()].to_vec()
             };
             (currents, solved.certificate)
         })?;
@@ -279,6 +298,7 @@ impl<'a> ArraySolver<'a> {
             .map(|line| line.1)
             .reduce(worst)
             .expect("at least one terminal");
+        let (outputs, inputs) = (outputs.len(), drives.len());
         let mut values = vec![0.0; outputs * inputs];
         for (index, (currents, _)) in lines.iter().enumerate() {
             for (other, &current) in currents.iter().enumerate() {

@@ -1,0 +1,52 @@
+//! What can go wrong between a weight matrix and its tiles.
+
+use ohmloom_solver::line_grid::GridError;
+
+/// A matrix that cannot be laid out, or a tile that cannot be solved.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayoutError {
+    /// A setting outside its range.
+    #[error("{key} = {value}: {reason}")]
+    BadSetting {
+        /// Key as written in configuration files.
+        key: &'static str,
+        /// The value found.
+        value: f64,
+        /// What is allowed.
+        reason: &'static str,
+    },
+    /// A weight is infinite or not a number.
+    #[error("weight [output {output}][input {input}] = {value} is not finite")]
+    BadWeight {
+        /// Row of the weight matrix.
+        output: usize,
+        /// Column of the weight matrix.
+        input: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// An activation is infinite or not a number.
+    #[error("input {input} of vector {vector} = {value} is not finite")]
+    BadInput {
+        /// Index of the vector in its block.
+        vector: usize,
+        /// Index in the vector.
+        input: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// The tiles have not been solved yet.
+    #[error("the tiles have no transfer matrices yet: call solve() first")]
+    NotSolved,
+    /// A tile's array has no solution.
+    #[error("tile (row {row}, column {column} of the tile grid): {source}")]
+    Tile {
+        /// Row in the grid of tiles.
+        row: usize,
+        /// Column in the grid of tiles.
+        column: usize,
+        /// What the array solver says.
+        source: GridError,
+    },
+}

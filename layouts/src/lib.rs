@@ -1,0 +1,30 @@
+//! Arrays as things on silicon: tiles, and how a weight matrix is laid out over them.
+//!
+//! * [`TileSettings`]: cells, wires and size of one tile, as written in configuration files.
+//! * [`Tile`]: one programmed array, with its exact transfer matrix.
+//! * [`MappedMatrix`]: a signed weight matrix as differential pairs on a grid of tiles, between DACs and ADCs.
+//!
+//! ```
+//! use ohmloom_layouts::{Converters, MappedMatrix, TileSettings};
+//!
+//! let weights = [0.5, -1.0, 0.25, 0.75]; // [out][in], two outputs of two inputs
+//! let mut mapped = MappedMatrix::new(&weights, 2, 2, &TileSettings::default())?;
+//! mapped.solve()?;
+//! let mut outputs = [0.0; 2];
+//! mapped.multiply(&[1.0, 0.5], &Converters::ideal(0.2, 1.0), &mut outputs)?;
+//! assert!((outputs[0] - 0.0).abs() < 0.01 && (outputs[1] - 0.625).abs() < 0.01);
+//! # Ok::<(), ohmloom_layouts::LayoutError>(())
+//! ```
+
+mod converters;
+mod error;
+mod mapped;
+mod settings;
+mod tile;
+
+pub use converters::{Converters, SignalRange};
+pub use error::LayoutError;
+pub use mapped::{MappedMatrix, TilePosition};
+pub use ohmloom_solver::dense::multiply_transposed;
+pub use settings::TileSettings;
+pub use tile::Tile;

@@ -1,0 +1,359 @@
+//! A whole network evaluated at circuit level.
+//!
+//! Each weight matrix is programmed onto tiles once; each tile's transfer matrix, an exact solution of its array with all wires, is
+//! computed once; then every inference is a product with those matrices between converters.
+
+mod error;
+mod operators;
+mod programmed;
+mod report;
+mod settings;
+mod verification;
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use ohmloom_layouts::{Converters, SignalRange};
+use rayon::prelude::*;
+
+pub use error::EvaluationError;
+pub use report::{EvaluationReport, LayerReport, Seconds};
+pub use settings::{Bias, EvaluationSettings};
+
+use crate::datasets::Dataset;
+use crate::inference::{Inference, Logits};
+use crate::layer::{LinearOperator, Operators};
+use crate::network::Network;
+use crate::preprocessing::Preprocessing;
+use operators::{Stage, StageOperator};
+use programmed::ProgrammedMatrix;
+
+/// Samples that run through the network together. Results do not depend on it.
+const BATCH: usize = 50;
+
+/// Tells how far an evaluation is. The numbers count batches, tiles or draws.
+pub trait Progress: Sync {
+    /// A stage of `steps` steps begins.
+    fn begin(&self, stage: &'static str, steps: usize);
+    /// One more step of the present stage is done.
+    fn step(&self);
+}
+
+/// Progress that nobody watches.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _: &'static str, _: usize) {}
+    fn step(&self) {}
+}
+
+/// The data of an evaluation.
+#[derive(Debug, Clone, Copy)]
+pub struct EvaluationData<'a> {
+    /// What is classified.
+    pub test: &'a Dataset,
+    /// What calibrates the converters' ranges; the test set if there is nothing better.
+    pub calibration: Option<&'a Dataset>,
+    /// How raw samples become inputs of the network.
+    pub preprocessing: &'a Preprocessing,
+}
+
+/// A network programmed onto tiles and solved, ready for any number of inputs.
+pub struct AnalogNetwork<'a> {
+    network: &'a Network,
+    settings: EvaluationSettings,
+    /// `[layer][group]`
+    matrices: Vec<Vec<Arc<ProgrammedMatrix>>>,
+    seconds: Seconds,
+}
+
+impl<'a> AnalogNetwork<'a> {
+    /// Programs the weights and solves every tile.
+    ///
+    /// # Errors
+    /// Settings out of range; a network without weights; a layer that cannot be laid out or solved.
+    pub fn new(
+        network: &'a Network,
+        settings: &EvaluationSettings,
+        progress: &dyn Progress,
+    ) -> Result<Self, EvaluationError> {
+        settings.validate()?;
+        if network.layers().is_empty() {
+            return Err(EvaluationError::NoWeights {
+                path: network.path().display().to_string(),
+            });
+        }
+        let at_layer = |layer: usize| {
+            move |source| EvaluationError::Layout {
+                layer: network.layers()[layer].name.clone(),
+                source,
+            }
+        };
+        let start = Instant::now();
+        let mut matrices = Vec::new();
+        for (index, layer) in network.layers().iter().enumerate() {
+            let mut groups = Vec::with_capacity(layer.groups());
+            let mut first_output = 0;
+            for matrix in &layer.matrices {
+                let bias = layer
+                    .bias
+                    .as_ref()
+                    .map(|bias| &bias[first_output..first_output + matrix.outputs()]);
+                first_output += matrix.outputs();
+                groups
+                    .push(ProgrammedMatrix::new(matrix, bias, settings).map_err(at_layer(index))?);
+            }
+            matrices.push(groups);
+        }
+        let programming = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        progress.begin("solving tiles", matrices.iter().map(Vec::len).sum());
+        let mut flat: Vec<_> = matrices
+            .iter_mut()
+            .enumerate()
+            .flat_map(|(layer, groups)| groups.iter_mut().map(move |m| (layer, m)))
+            .collect();
+        flat.par_iter_mut().try_for_each(|(layer, matrix)| {
+            matrix.mapped.solve().map_err(at_layer(*layer))?;
+            progress.step();
+            Ok::<(), EvaluationError>(())
+        })?;
+        let solving = start.elapsed().as_secs_f64();
+        let matrices = matrices
+            .into_iter()
+            .map(|groups| groups.into_iter().map(Arc::new).collect())
+            .collect();
+        let seconds = Seconds {
+            programming,
+            solving,
+            ..Seconds::default()
+        };
+        Ok(Self {
+            network,
+            settings: settings.clone(),
+            matrices,
+            seconds,
+        })
+    }
+
+    /// Tiles of all layers.
+    pub fn tiles(&self) -> usize {
+        self.matrices
+            .iter()
+            .flatten()
+            .map(|matrix| matrix.mapped.tiles().len())
+            .sum()
+    }
+
+    /// Classifies the test set digitally and on the arrays, and compares. `verify` inputs drawn at random are solved again by the
+    /// direct method.
+    ///
+    /// # Errors
+    /// An empty dataset; samples that do not fit the network; an operator that fails, with its layer.
+    pub fn evaluate(
+        &self,
+        data: EvaluationData<'_>,
+        verify: usize,
+        progress: &dyn Progress,
+    ) -> Result<EvaluationReport, EvaluationError> {
+        if data.test.is_empty() {
+            return Err(EvaluationError::NoSamples);
+        }
+        let mut seconds = self.seconds;
+        let timed = |seconds: &mut f64, start: Instant| *seconds = start.elapsed().as_secs_f64();
+
+        let start = Instant::now();
+        let (converters, calibration) = self.calibrate(data, progress)?;
+        timed(&mut seconds.calibrating, start);
+
+        let start = Instant::now();
+        let inference = Inference::digital(self.network, data.test.len(), BATCH)?;
+        let digital = run(
+            &inference,
+            data.test,
+            data.preprocessing,
+            "digital reference",
+            progress,
+        )?;
+        timed(&mut seconds.digital, start);
+
+        let start = Instant::now();
+        let operators = self.operators(&converters, |_| Stage::Convert);
+        let inference =
+            Inference::analog(self.network, &as_trait(&operators), data.test.len(), BATCH)?;
+        let analog = run(
+            &inference,
+            data.test,
+            data.preprocessing,
+            "evaluating",
+            progress,
+        )?;
+        timed(&mut seconds.evaluating, start);
+
+        let start = Instant::now();
+        let layers = self.compare(data, &converters, progress)?;
+        let verify_max_relative = match verify {
+            0 => None,
+            draws => Some(self.verify(data, &converters, draws, progress)?),
+        };
+        timed(&mut seconds.checking, start);
+
+        let (digital_classes, analog_classes) = (digital.predictions()?, analog.predictions()?);
+        let matrices = || self.matrices.iter().flatten().map(|matrix| &matrix.mapped);
+        let tiles = self.tiles();
+        Ok(EvaluationReport {
+            images: data.test.len(),
+            digital_correct: digital.correct(data.test.labels())?,
+            analog_correct: analog.correct(data.test.labels())?,
+            agree: digital_classes
+                .iter()
+                .zip(&analog_classes)
+                .filter(|(a, b)| a == b)
+                .count(),
+            tiles,
+            utilisation: matrices()
+                .map(|m| m.utilisation() * m.tiles().len() as f64)
+                .sum::<f64>()
+                / tiles.max(1) as f64,
+            kcl_relative: matrices()
+                .flat_map(|matrix| matrix.tiles())
+                .fold(0.0, |a: f64, (_, tile)| a.max(tile.kcl_relative())),
+            verify_max_relative,
+            layers,
+            seconds,
+            calibration,
+            settings: self.settings.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+        })
+    }
+
+    /// Finds the range of every layer's signals, and says on which images.
+    fn calibrate(
+        &self,
+        data: EvaluationData<'_>,
+        progress: &dyn Progress,
+    ) -> Result<(Vec<Converters>, String), EvaluationError> {
+        let (dataset, name) = match data.calibration {
+            Some(dataset) if !dataset.is_empty() => (dataset, "training"),
+            _ => (data.test, "evaluated"),
+        };
+        let images = self.settings.calibration_images.min(dataset.len());
+        let ideal = vec![Converters::ideal(1.0, 1.0); self.matrices.len()];
+        let operators = self.operators(&ideal, |_| {
+            Stage::Calibrate(Mutex::new(SignalRange::default()))
+        });
+        let inference = Inference::analog(self.network, &as_trait(&operators), images, BATCH)?;
+        run(
+            &inference,
+            dataset,
+            data.preprocessing,
+            "calibrating",
+            progress,
+        )?;
+        let EvaluationSettings {
+            dac,
+            adc,
+            read_voltage,
+            ..
+        } = self.settings;
+        let converters = operators
+            .iter()
+            .map(|groups| {
+                let range = groups.iter().fold(SignalRange::default(), |range, group| {
+                    range.merge(group.range())
+                });
+                Converters::new(dac, adc, read_voltage, range)
+            })
+            .collect();
+        Ok((
+            converters,
+            format!("first {images} images of the {name} set"),
+        ))
+    }
+
+    /// The layers, with their errors over the first images.
+    fn compare(
+        &self,
+        data: EvaluationData<'_>,
+        converters: &[Converters],
+        progress: &dyn Progress,
+    ) -> Result<Vec<LayerReport>, EvaluationError> {
+        let images = self.settings.error_images.min(data.test.len());
+        let operators = self.operators(converters, |_| Stage::Compare(Mutex::default()));
+        let inference = Inference::analog(self.network, &as_trait(&operators), images, BATCH)?;
+        run(
+            &inference,
+            data.test,
+            data.preprocessing,
+            "layer errors",
+            progress,
+        )?;
+        let report = |(index, groups): (usize, &Vec<Arc<StageOperator>>)| {
+            let (mut error, mut norm) = (0.0, 0.0);
+            for group in groups {
+                let part = group.squared_norms();
+                error += part.0;
+                norm += part.1;
+            }
+            let mapped = || groups.iter().map(|group| &group.matrix.mapped);
+            let tiles: usize = mapped().map(|matrix| matrix.tiles().len()).sum();
+            LayerReport {
+                name: self.network.layers()[index].name.clone(),
+                rows: groups[0].matrix.mapped.inputs(),
+                columns: 2 * groups[0].matrix.mapped.outputs(),
+                tiles,
+                utilisation: mapped()
+                    .map(|m| m.utilisation() * m.tiles().len() as f64)
+                    .sum::<f64>()
+                    / tiles.max(1) as f64,
+                relative_error: if norm > 0.0 {
+                    (error / norm).sqrt()
+                } else {
+                    0.0
+                },
+            }
+        };
+        Ok(operators.iter().enumerate().map(report).collect())
+    }
+
+    /// Operators for one stage, `[layer][group]`; `stage` gets the layer's index.
+    fn operators(
+        &self,
+        converters: &[Converters],
+        stage: impl Fn(usize) -> Stage,
+    ) -> Vec<Vec<Arc<StageOperator>>> {
+        let groups = |(layer, groups): (usize, &Vec<Arc<ProgrammedMatrix>>)| {
+            let operator = |matrix: &Arc<ProgrammedMatrix>| {
+                Arc::new(StageOperator {
+                    matrix: Arc::clone(matrix),
+                    converters: converters[layer],
+                    stage: stage(layer),
+                })
+            };
+            groups.iter().map(operator).collect()
+        };
+        self.matrices.iter().enumerate().map(groups).collect()
+    }
+}
+
+/// The same operators, as a plan takes them.
+fn as_trait(operators: &[Vec<Arc<StageOperator>>]) -> Operators {
+    let group = |operator: &Arc<StageOperator>| Arc::clone(operator) as Arc<dyn LinearOperator>;
+    operators
+        .iter()
+        .map(|groups| groups.iter().map(group).collect())
+        .collect()
+}
+
+/// Runs the samples of an inference, batches in parallel.
+fn run(
+    inference: &Inference,
+    dataset: &Dataset,
+    preprocessing: &Preprocessing,
+    stage: &'static str,
+    progress: &dyn Progress,
+) -> Result<Logits, EvaluationError> {
+    progress.begin(stage, inference.batches());
+    Ok(inference.run_watched(dataset, preprocessing, || progress.step())?)
+}

@@ -1,0 +1,114 @@
+//! One weight matrix of a layer on its tiles, with its bias.
+
+use ohmloom_layouts::{Converters, LayoutError, MappedMatrix, SignalRange};
+
+use super::settings::{Bias, EvaluationSettings};
+use crate::layer::WeightMatrix;
+
+/// A weight matrix on tiles, and the constant input of its bias row if it has one.
+pub(super) struct ProgrammedMatrix {
+    pub mapped: MappedMatrix,
+    weights: WeightMatrix,
+    bias: Option<BiasRow>,
+}
+
+/// A bias as weights of one more input that is always `input`.
+struct BiasRow {
+    input: f64,
+    bias: Vec<f64>,
+}
+
+impl ProgrammedMatrix {
+    /// Programs the tiles; `bias` has one value for each output.
+    pub(super) fn new(
+        weights: &WeightMatrix,
+        bias: Option<&[f64]>,
+        settings: &EvaluationSettings,
+    ) -> Result<Self, LayoutError> {
+        let (outputs, inputs) = (weights.outputs(), weights.inputs());
+        let largest = |values: &[f64]| values.iter().fold(0.0, |a: f64, value| a.max(value.abs()));
+        let bias = bias
+            .filter(|bias| settings.bias == Bias::Row && largest(bias) > 0.0)
+            .map(|bias| {
+                // The largest bias becomes as large as the largest weight.
+                let heaviest = largest(weights.values());
+                let input = if heaviest > 0.0 {
+                    largest(bias) / heaviest
+                } else {
+                    1.0
+                };
+                BiasRow {
+                    input,
+                    bias: bias.to_vec(),
+                }
+            });
+        let mapped = match &bias {
+            None => MappedMatrix::new(weights.values(), outputs, inputs, &settings.tile)?,
+            Some(row) => {
+                let mut extended = Vec::with_capacity(outputs * (inputs + 1));
+                for (output, bias) in row.bias.iter().enumerate() {
+                    extended.extend_from_slice(weights.row(output));
+                    extended.push(bias / row.input);
+                }
+                MappedMatrix::new(&extended, outputs, inputs + 1, &settings.tile)?
+            }
+        };
+        Ok(Self {
+            mapped,
+            weights: weights.clone(),
+            bias,
+        })
+    }
+
+    /// Inputs without the bias row.
+    pub(super) fn inputs(&self) -> usize {
+        self.weights.inputs()
+    }
+
+    pub(super) fn outputs(&self) -> usize {
+        self.weights.outputs()
+    }
+
+    pub(super) fn includes_bias(&self) -> bool {
+        self.bias.is_some()
+    }
+
+    /// The vectors as the crossbar's rows see them.
+    pub(super) fn extend(&self, vectors: &[f64]) -> Vec<f64> {
+        let Some(row) = &self.bias else {
+            return vectors.to_vec();
+        };
+        let mut extended = Vec::with_capacity(vectors.len() / self.inputs() * (self.inputs() + 1));
+        for vector in vectors.chunks_exact(self.inputs()) {
+            extended.extend_from_slice(vector);
+            extended.push(row.input);
+        }
+        extended
+    }
+
+    pub(super) fn multiply(
+        &self,
+        vectors: &[f64],
+        converters: &Converters,
+        out: &mut [f64],
+    ) -> Result<(), LayoutError> {
+        self.mapped.multiply(&self.extend(vectors), converters, out)
+    }
+
+    pub(super) fn observe(&self, vectors: &[f64]) -> Result<SignalRange, LayoutError> {
+        self.mapped.observe(&self.extend(vectors))
+    }
+
+    /// What exact arithmetic gives for the same vectors (with the bias if the tiles include it).
+    pub(super) fn multiply_exactly(&self, vectors: &[f64], out: &mut [f64]) {
+        let outputs = self.outputs();
+        ohmloom_layouts::multiply_transposed(vectors, self.weights.values(), out, self.inputs());
+        if let Some(row) = &self.bias {
+            for out in out.chunks_exact_mut(outputs) {
+                out.iter_mut()
+                    .zip(&row.bias)
+                    .for_each(|(out, bias)| *out += bias);
+            }
+        }
+    }
+}

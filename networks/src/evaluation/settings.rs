@@ -1,0 +1,108 @@
+//! The configuration of an evaluation.
+
+use std::path::Path;
+
+use ohmloom_layouts::TileSettings;
+use ohmloom_peripherals::ConverterSettings;
+use serde::{Deserialize, Serialize};
+
+use super::EvaluationError;
+
+/// Where a layer's bias is added.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bias {
+    /// As a number, after the converters.
+    #[default]
+    Digital,
+    /// As one more row of the crossbar, driven with a constant.
+    Row,
+}
+
+/// Everything that decides how a network is evaluated on arrays. In a TOML file every key is optional; unknown keys are errors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EvaluationSettings {
+    /// Volts that a full-scale input becomes. Default 0.2.
+    pub read_voltage: f64,
+    /// `"digital"` or `"row"`. Default digital.
+    pub bias: Bias,
+    /// Images that calibrate the converters' ranges: the first ones of the training set where the data source has one, else of the
+    /// evaluated set. Default 100.
+    pub calibration_images: usize,
+    /// Images, the first ones, over which the layers' relative errors are measured. Default 100.
+    pub error_images: usize,
+    /// Seed of everything random (the draws of the verification). Default 1.
+    pub seed: u64,
+    /// Cells, wires and size of the tiles.
+    pub tile: TileSettings,
+    /// The rows' drivers.
+    pub dac: ConverterSettings,
+    /// The columns' converters.
+    pub adc: ConverterSettings,
+}
+
+impl Default for EvaluationSettings {
+    fn default() -> Self {
+        Self {
+            read_voltage: 0.2,
+            bias: Bias::Digital,
+            calibration_images: 100,
+            error_images: 100,
+            seed: 1,
+            tile: TileSettings::default(),
+            dac: ConverterSettings::default(),
+            adc: ConverterSettings::default(),
+        }
+    }
+}
+
+impl EvaluationSettings {
+    /// Reads a TOML file.
+    ///
+    /// # Errors
+    /// A file that cannot be read; text that is not TOML, an unknown key or a wrong type, with line and column; a value out of range.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, EvaluationError> {
+        let path = path.as_ref();
+        let fail = |reason: String| EvaluationError::Settings {
+            path: path.display().to_string(),
+            reason,
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+        let settings: Self = toml::from_str(&text).map_err(|error| fail(format!("\n{error}")))?;
+        settings
+            .validate()
+            .map_err(|error| fail(error.to_string()))?;
+        Ok(settings)
+    }
+
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// The first value out of range.
+    pub fn validate(&self) -> Result<(), EvaluationError> {
+        if !(self.read_voltage > 0.0 && self.read_voltage.is_finite()) {
+            let reason = format!(
+                "read_voltage = {}: must be finite and > 0",
+                self.read_voltage
+            );
+            return Err(EvaluationError::Value { reason });
+        }
+        for (table, converter) in [("dac", &self.dac), ("adc", &self.adc)] {
+            converter
+                .validate()
+                .map_err(|reason| EvaluationError::Value {
+                    reason: format!("[{table}] {reason}"),
+                })?;
+        }
+        if self.calibration_images == 0 || self.error_images == 0 {
+            let reason = "calibration_images and error_images must be at least 1".into();
+            return Err(EvaluationError::Value { reason });
+        }
+        self.tile
+            .validate()
+            .map_err(|error| EvaluationError::Value {
+                reason: format!("[tile] {error}"),
+            })
+    }
+}
