@@ -13,7 +13,7 @@ mod verification;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use ohmloom_layouts::{Converters, SignalRange};
+use ohmloom_layouts::{Converters, SignalRange, Tile};
 use rayon::prelude::*;
 
 pub use error::EvaluationError;
@@ -135,6 +135,19 @@ impl<'a> AnalogNetwork<'a> {
             matrices,
             seconds,
         })
+    }
+
+    /// The network.
+    pub fn network(&self) -> &'a Network {
+        self.network
+    }
+
+    /// The tiles of one layer, group by group.
+    ///
+    /// # Panics
+    /// If the network has no such layer.
+    pub fn layer_tiles(&self, layer: usize) -> impl Iterator<Item = &Tile> {
+        self.matrices[layer].iter().flat_map(|matrix| matrix.mapped.tiles()).map(|(_, tile)| tile)
     }
 
     /// Tiles of all layers.

@@ -4,6 +4,7 @@ mod arrays;
 mod convergence;
 mod dense_oracle;
 mod errors;
+mod ngspice;
 mod properties;
 mod reference;
 mod threads;
