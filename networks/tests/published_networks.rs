@@ -245,34 +245,3 @@ fn results_do_not_depend_on_the_number_of_threads() {
         assert_eq!(single, run(5));
     }
 }
-
-/// Times and counts of whole test files; run by hand in the release profile.
-#[test]
-#[ignore = "a measurement: several minutes in the development profile"]
-fn exact_operators_on_whole_test_files() {
-    let Some(data) = common::data_folder() else {
-        return;
-    };
-    for (name, expected) in [
-        ("mnist_lenet5", 9926),
-        ("cifar10_resnet20_optA_folded", 915),
-    ] {
-        let path = data.join(format!("models/{name}.onnx"));
-        let (network, preprocessing) = load(&path);
-        let dataset = source(&data, &path).load().unwrap();
-        let operators = ExactOperator::for_layers(network.layers());
-        let start = std::time::Instant::now();
-        let inference = Inference::analog(&network, &operators, dataset.len(), 100).unwrap();
-        let correct = inference
-            .run(&dataset, &preprocessing)
-            .unwrap()
-            .correct(dataset.labels())
-            .unwrap();
-        println!(
-            "{name}: {correct} of {} in {:.2?}",
-            dataset.len(),
-            start.elapsed()
-        );
-        assert_eq!(correct, expected);
-    }
-}

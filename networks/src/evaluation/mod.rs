@@ -147,7 +147,10 @@ impl<'a> AnalogNetwork<'a> {
     /// # Panics
     /// If the network has no such layer.
     pub fn layer_tiles(&self, layer: usize) -> impl Iterator<Item = &Tile> {
-        self.matrices[layer].iter().flat_map(|matrix| matrix.mapped.tiles()).map(|(_, tile)| tile)
+        self.matrices[layer]
+            .iter()
+            .flat_map(|matrix| matrix.mapped.tiles())
+            .map(|(_, tile)| tile)
     }
 
     /// Tiles of all layers.

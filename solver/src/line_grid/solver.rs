@@ -322,7 +322,6 @@ impl<'a> ArraySolver<'a> {
     fn solve_all<T: Send>(
         &self,
         excitations: &[Excitation<'_>],
-
         finish: impl Fn(&mut Workspace, Excitation<'_>, Solved) -> T + Sync,
     ) -> Result<Vec<T>, GridError> {
         // Inside the pool, so that sweeps which are not split run where they are called.
@@ -335,12 +334,8 @@ impl<'a> ArraySolver<'a> {
                 let parallel = crossings >= PARALLEL_CROSSINGS;
                 let mut work = Workspace::new(&self.system);
                 let solved = self.iterate(&mut work, 0, excitations[0], parallel)?;
-                let iterations = solved.certificate.iterations;
+                direct = self.direct_is_cheaper(solved.certificate, excitations.len() - 1);
                 results.push(finish(&mut work, excitations[0], solved));
-                direct = self.options.method == MethodChoice::Auto
-                    && crossings <= LARGEST_DIRECT
-                    && (excitations.len() - 1) * iterations.saturating_sub(DIRECT_SOLVE_COST)
-                        > FACTOR_COST;
                 if !direct && !spread {
                     for (index, &excitation) in excitations.iter().enumerate().skip(1) {
                         let solved = self.iterate(&mut work, index, excitation, parallel)?;
@@ -387,6 +382,14 @@ impl<'a> ArraySolver<'a> {
             Ok(())
         });
         outcome.map(|()| results)
+    }
+
+    /// Whether the direct method is the better choice for so many more inputs, after one was solved.
+    fn direct_is_cheaper(&self, first: Certificate, more: usize) -> bool {
+        let saved = first.iterations.saturating_sub(DIRECT_SOLVE_COST);
+        self.options.method == MethodChoice::Auto
+            && self.grid.rows() * self.grid.columns() <= LARGEST_DIRECT
+            && (first.method == Method::Cholesky || more * saved > FACTOR_COST)
     }
 
     /// The factored system, made when first asked for.

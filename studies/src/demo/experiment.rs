@@ -322,17 +322,17 @@ fn accuracy_chart(rows: &[DemoRow]) -> LineChartSpec {
     LineChartSpec::new("Accuracy on 128 × 128 tiles", x, Axis::new("correct", "%"))
         .with(
             Series::new(
-                "digital (32-bit float)",
-                reference(|report| report.digital_correct),
-            )
-            .styled(SeriesStyle::DashedLine),
-        )
-        .with(
-            Series::new(
                 "arrays, ideal wires and converters",
                 reference(|report| report.analog_correct),
             )
             .styled(SeriesStyle::Line),
+        )
+        .with(
+            Series::new(
+                "digital (32-bit float)",
+                reference(|report| report.digital_correct),
+            )
+            .styled(SeriesStyle::DashedLine),
         )
         .with(Series::new(
             format!("arrays with wires, {BITS}-bit converters"),

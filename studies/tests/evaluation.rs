@@ -1,0 +1,218 @@
+//! The evaluation of a network on tiles, on the built-in network and images.
+
+use ohmloom_networks::evaluation::{
+    AnalogNetwork, Bias, EvaluationData, EvaluationError, EvaluationReport, EvaluationSettings,
+    Silent,
+};
+use ohmloom_networks::{Dataset, Network, Preprocessing, Samples};
+use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
+use ohmloom_studies::demo::glyphs::{DEMO_SEED, SIDE, Split, glyphs};
+use ohmloom_studies::demo::{NETWORK_JSON, NETWORK_ONNX};
+
+struct Bench {
+    network: Network,
+    preprocessing: Preprocessing,
+    test: Dataset,
+    calibration: Dataset,
+}
+
+fn images(split: Split, count: u32) -> Dataset {
+    let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+    for glyph in glyphs(DEMO_SEED, split, count) {
+        pixels.extend_from_slice(&glyph.pixels);
+        labels.push(usize::from(glyph.label));
+    }
+    Dataset::new(Samples::U8(pixels), vec![SIDE, SIDE], labels).unwrap()
+}
+
+fn bench(count: u32) -> Bench {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("glyphs_cnn.onnx");
+    std::fs::write(&path, NETWORK_ONNX).unwrap();
+    std::fs::write(path.with_extension("json"), NETWORK_JSON).unwrap();
+    Bench {
+        network: Network::load(&path).unwrap(),
+        preprocessing: Preprocessing::beside(&path).unwrap().unwrap(),
+        test: images(Split::Test, count),
+        calibration: images(Split::Calibration, 100),
+    }
+}
+
+impl Bench {
+    fn evaluate(&self, settings: &EvaluationSettings, verify: usize) -> EvaluationReport {
+        let analog = AnalogNetwork::new(&self.network, settings, &Silent).unwrap();
+        let data = EvaluationData {
+            test: &self.test,
+            calibration: Some(&self.calibration),
+            preprocessing: &self.preprocessing,
+        };
+        analog.evaluate(data, verify, &Silent).unwrap()
+    }
+}
+
+fn ideal() -> EvaluationSettings {
+    let defaults = EvaluationSettings::default();
+    EvaluationSettings {
+        tile: defaults.tile.with_wires(0.0),
+        dac: ConverterSettings::ideal(),
+        adc: ConverterSettings::ideal(),
+        ..defaults
+    }
+}
+
+#[test]
+fn ideal_arrays_predict_what_the_digital_network_predicts() {
+    let bench = bench(300);
+    for bias in [Bias::Digital, Bias::Row] {
+        let report = bench.evaluate(&EvaluationSettings { bias, ..ideal() }, 0);
+        assert_eq!(report.images, 300);
+        assert_eq!(report.agree, 300, "{bias:?}");
+        assert_eq!(report.analog_correct, report.digital_correct);
+        let rows: Vec<usize> = report.layers.iter().map(|layer| layer.rows).collect();
+        let extra = usize::from(bias == Bias::Row);
+        assert_eq!(rows, [25, 72, 256, 64].map(|rows| rows + extra));
+        assert!(
+            report
+                .layers
+                .iter()
+                .all(|layer| layer.relative_error < 1e-12),
+            "{:?}",
+            report.layers
+        );
+        assert_eq!(report.tiles, if extra == 1 { 6 } else { 5 });
+    }
+}
+
+#[test]
+fn wires_and_converters_cost_accuracy_and_the_verification_holds() {
+    let bench = bench(200);
+    let errors = |settings: &EvaluationSettings| -> Vec<f64> {
+        let report = bench.evaluate(settings, 6);
+        assert!(report.verify_max_relative.unwrap() < 1e-8, "{report:?}");
+        assert!(report.kcl_relative < 1e-9);
+        report
+            .layers
+            .iter()
+            .map(|layer| layer.relative_error)
+            .collect()
+    };
+    let with = |ohm: f64, bits: u32| {
+        let converter = ConverterSettings {
+            bits: Resolution::Bits(bits),
+            ..ConverterSettings::default()
+        };
+        EvaluationSettings {
+            tile: ideal().tile.with_wires(ohm),
+            dac: converter,
+            adc: converter,
+            ..ideal()
+        }
+    };
+    let (fine, wired, coarse) = (
+        errors(&with(0.0, 12)),
+        errors(&with(2.0, 12)),
+        errors(&with(0.0, 4)),
+    );
+    for layer in 0..4 {
+        assert!(fine[layer] < 0.01 && fine[layer] > 0.0, "{fine:?}");
+        assert!(
+            wired[layer] > 2.0 * fine[layer] && coarse[layer] > 2.0 * fine[layer],
+            "{wired:?} {coarse:?}"
+        );
+    }
+}
+
+#[test]
+fn every_range_policy_works() {
+    let bench = bench(100);
+    let converter = |range, full_scale: Option<f64>| ConverterSettings {
+        // One range for all layers needs more bits.
+        bits: Resolution::Bits(if full_scale.is_some() { 14 } else { 8 }),
+        range,
+        full_scale,
+    };
+    for (dac, adc) in [
+        (
+            converter(RangePolicy::Dynamic, None),
+            converter(RangePolicy::Dynamic, None),
+        ),
+        (
+            converter(RangePolicy::Dynamic, None),
+            converter(RangePolicy::Calibrated, None),
+        ),
+        (
+            converter(RangePolicy::Calibrated, None),
+            converter(RangePolicy::Dynamic, None),
+        ),
+        // Activations of this network stay below 20, differential currents below 128 rows of 0.2 V and 90 uS.
+        (
+            converter(RangePolicy::Fixed, Some(20.0)),
+            converter(RangePolicy::Fixed, Some(5e-4)),
+        ),
+    ] {
+        let report = bench.evaluate(
+            &EvaluationSettings {
+                dac,
+                adc,
+                ..ideal()
+            },
+            0,
+        );
+        assert!(report.analog_correct >= 95, "{dac:?} {adc:?}: {report:?}");
+    }
+}
+
+#[test]
+fn results_do_not_depend_on_threads() {
+    let bench = bench(120);
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        let mut report = pool.install(|| bench.evaluate(&EvaluationSettings::default(), 4));
+        report.seconds = ohmloom_networks::evaluation::Seconds::default();
+        report
+    };
+    assert_eq!(run(1), run(2));
+}
+
+#[test]
+fn nothing_to_evaluate_is_an_error() {
+    let mut bench = bench(1);
+    bench.test = Dataset::new(Samples::U8(Vec::new()), vec![SIDE, SIDE], Vec::new()).unwrap();
+    let analog = AnalogNetwork::new(&bench.network, &ideal(), &Silent).unwrap();
+    let data = EvaluationData {
+        test: &bench.test,
+        calibration: None,
+        preprocessing: &bench.preprocessing,
+    };
+    assert!(matches!(
+        analog.evaluate(data, 0, &Silent),
+        Err(EvaluationError::NoSamples)
+    ));
+}
+
+#[test]
+fn the_demo_writes_everything_it_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = ohmloom_studies::demo::run(&folder.path().join("new"), &Silent).unwrap();
+    assert_eq!(report.rows.len(), 4);
+    let correct: Vec<usize> = report
+        .rows
+        .iter()
+        .map(|row| row.report.analog_correct)
+        .collect();
+    assert_eq!(correct[0], report.rows[0].report.digital_correct);
+    assert!(
+        correct.windows(2).all(|pair| pair[1] < pair[0]),
+        "more wire, fewer correct: {correct:?}"
+    );
+    for file in &report.files {
+        assert!(
+            std::fs::metadata(file).unwrap().len() > 0,
+            "{}",
+            file.display()
+        );
+    }
+}
