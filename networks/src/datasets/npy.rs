@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use ndarray_npy::npy::header::{Header, Layout};
+
 use super::{Dataset, Samples, malformed, read_file};
 use crate::error::Error;
-
-const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
 /// Reads samples `(P, ...)` and labels `(P,)`.
 pub(super) fn read(sample_path: &Path, label_path: &Path) -> Result<Dataset, Error> {
@@ -59,41 +59,13 @@ struct Array<'a> {
 
 impl<'a> Array<'a> {
     fn parse(path: &'a Path, bytes: &'a [u8]) -> Result<Self, Error> {
-        if !bytes.starts_with(MAGIC) {
-            return Err(malformed(
-                path,
-                0,
-                "this is not an npy file (its first bytes are not \\x93NUMPY)",
-            ));
-        }
-        let truncated = || malformed(path, bytes.len(), "the file ends in its header");
-        let length_width = match bytes.get(6) {
-            Some(1) => 2,
-            Some(2 | 3) => 4,
-            Some(version) => {
-                return Err(malformed(
-                    path,
-                    6,
-                    format!("npy version {version} is not known"),
-                ));
-            }
-            None => return Err(truncated()),
-        };
-        let length = bytes.get(8..8 + length_width).ok_or_else(truncated)?;
-        let length = length
-            .iter()
-            .rev()
-            .fold(0usize, |value, &byte| value << 8 | usize::from(byte));
-        let header_offset = 8 + length_width;
-        let data_offset = header_offset
-            .checked_add(length)
-            .filter(|&n| n <= bytes.len())
-            .ok_or_else(truncated)?;
-        let header = String::from_utf8_lossy(&bytes[header_offset..data_offset]);
-        let wrong = |reason: String| malformed(path, header_offset, reason);
-
-        let descr = quoted_value(&header, "descr")
-            .ok_or_else(|| wrong("the header has no descr".into()))?;
+        let mut data = bytes;
+        let header = Header::from_reader(&mut data)
+            .map_err(|error| malformed(path, 0, format!("this is not an npy file: {error}")))?;
+        let data_offset = bytes.len() - data.len();
+        let wrong = |reason: String| malformed(path, 0, reason);
+        let descr = header.type_descriptor.to_string();
+        let descr = descr.trim_matches(['\'', '"']);
         let (order, element) = descr.split_at_checked(1).unwrap_or(("", descr));
         let width = element
             .get(1..)
@@ -104,11 +76,10 @@ impl<'a> Array<'a> {
                 "element type {descr} is not supported; little-endian numbers are"
             )));
         }
-        if !field(&header, "fortran_order").is_some_and(|value| value.starts_with("False")) {
+        if header.layout == Layout::Fortran {
             return Err(wrong("the array must be stored in C order".into()));
         }
-        let shape = shape(&header).ok_or_else(|| wrong("the header has no usable shape".into()))?;
-        let data = &bytes[data_offset..];
+        let shape = header.shape;
         let len = shape.iter().try_fold(width, |n, &d| n.checked_mul(d));
         let len = len.ok_or_else(|| wrong(format!("shape {shape:?} is too large")))?;
         if data.len() != len {
@@ -187,24 +158,4 @@ impl<'a> Array<'a> {
     fn unsupported(&self, found: &str) -> Error {
         malformed(self.path, 0, format!("{found} are supported"))
     }
-}
-
-/// The text after `'key':` in the header's dictionary.
-fn field<'h>(header: &'h str, key: &str) -> Option<&'h str> {
-    let (_, after) = header.split_once(&format!("'{key}'"))?;
-    after.trim_start().strip_prefix(':').map(str::trim_start)
-}
-
-fn quoted_value<'h>(header: &'h str, key: &str) -> Option<&'h str> {
-    let value = field(header, key)?.strip_prefix('\'')?;
-    value.split_once('\'').map(|(value, _)| value)
-}
-
-fn shape(header: &str) -> Option<Vec<usize>> {
-    let (inside, _) = field(header, "shape")?.strip_prefix('(')?.split_once(')')?;
-    let sizes = inside
-        .split(',')
-        .map(str::trim)
-        .filter(|size| !size.is_empty());
-    sizes.map(|size| size.parse().ok()).collect()
 }
