@@ -10,7 +10,7 @@ use ohmloom_peripherals::ConverterSettings;
 
 fn evaluate(
     name: &str,
-    test: DataSource,
+    test: &DataSource,
     images: usize,
     settings: &EvaluationSettings,
 ) -> EvaluationReport {
@@ -41,7 +41,7 @@ fn lenet_on_ideal_arrays_predicts_as_the_digital_network_does() {
     settings.adc = ConverterSettings::ideal();
     let report = evaluate(
         "mnist_lenet5.onnx",
-        DataSource::Mnist(data.join("mnist")),
+        &DataSource::Mnist(data.join("mnist")),
         usize::MAX,
         &settings,
     );
@@ -58,7 +58,7 @@ fn resnet_20_on_arrays_with_wires_is_what_direct_solutions_say() {
     let source = DataSource::Cifar10(data.join("cifar10/test_first1000.bin"));
     let report = evaluate(
         "cifar10_resnet20_optA_folded.onnx",
-        source,
+        &source,
         40,
         &EvaluationSettings::default(),
     );
@@ -93,7 +93,7 @@ fn wrong_settings_say_where_and_what() {
     };
     let text = error("[tile]\nrows = 64\ncolums = 64\n");
     assert!(
-        text.contains("line 3") && text.contains("unknown field `colums`"),
+        text.contains("line 3") & text.contains("unknown field `colums`"),
         "{text}"
     );
     assert!(error("[adc]\nbits = 0\n").contains("1 to 24 bits"));

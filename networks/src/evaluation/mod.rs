@@ -13,7 +13,7 @@ mod verification;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use ohmloom_layouts::{Converters, SignalRange, Tile};
+use ohmloom_layouts::{Converters, MappedMatrix, SignalRange, Tile};
 use rayon::prelude::*;
 
 pub use error::EvaluationError;
@@ -233,7 +233,7 @@ impl<'a> AnalogNetwork<'a> {
                 .sum::<f64>()
                 / tiles.max(1) as f64,
             kcl_relative: matrices()
-                .flat_map(|matrix| matrix.tiles())
+                .flat_map(MappedMatrix::tiles)
                 .fold(0.0, |a: f64, (_, tile)| a.max(tile.kcl_relative())),
             verify_max_relative,
             layers,

@@ -3,8 +3,8 @@
 
 use super::GridError;
 use super::branches::{self, Branches, Certificate};
+use super::grid::LineGrid;
 use super::lanes::{LANES, Lanes, Shape};
-use super::lines::Side;
 use super::schur::{SchurSystem, Stop, Workspace};
 use super::solver::{ArraySolver, Excitation, LARGEST_DIRECT, Method, MethodChoice, Solved};
 use super::terminals::Profile;
@@ -33,7 +33,7 @@ impl ArraySolver<'_> {
         } else {
             PATIENCE + 20 * lines
         };
-        let sensitivity = self.sensitivity();
+        let sensitivity = self.sensitivity;
         let profiles = self.start(work, excitation);
         self.system.solve_rows(work, parallel);
         // Wires usually cost less than half of the current; if they cost more, another round follows.
@@ -224,20 +224,6 @@ impl ArraySolver<'_> {
         }
     }
 
-    /// Amperes by which a line's total current can be wrong for each square root of watt that the error field dissipates: by Cauchy
-    /// and Schwarz the square root of the line's total cell conductance.
-    fn sensitivity(&self) -> f64 {
-        let total = |side, line| -> f64 {
-            let (_, positions) = self.grid.shape(side);
-            (0..positions)
-                .map(|position| self.grid.cell(side, line, position))
-                .sum()
-        };
-        let rows = (0..self.grid.rows()).map(|row| total(Side::Row, row));
-        let columns = (0..self.grid.columns()).map(|column| total(Side::Column, column));
-        rows.chain(columns).fold(f64::MIN_POSITIVE, f64::max).sqrt()
-    }
-
     /// Largest total current of any line; `currents` is a row field.
     fn largest_line_current(&self, currents: &[Lanes]) -> f64 {
         let positions = self.system.rows.shape.positions;
@@ -260,6 +246,20 @@ impl ArraySolver<'_> {
             .iter()
             .fold(largest, |a, total| a.max(total.abs()))
     }
+}
+
+/// Amperes by which a line's total current can be wrong for each square root of watt that the error field dissipates: by Cauchy
+/// and Schwarz the square root of the line's total cell conductance.
+pub(super) fn sensitivity(grid: &LineGrid) -> f64 {
+    let mut columns = vec![0.0; grid.columns()];
+    let mut largest = f64::MIN_POSITIVE;
+    for row in grid.conductance().chunks_exact(grid.columns()) {
+        largest = largest.max(row.iter().sum());
+        for (total, cell) in columns.iter_mut().zip(row) {
+            *total += cell;
+        }
+    }
+    columns.into_iter().fold(largest, f64::max).sqrt()
 }
 
 /// An input that the direct method has not finished.

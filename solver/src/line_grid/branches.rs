@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::ladder::{LadderBlock, Ladders};
-use super::lanes::{LANES, Lanes, read_transposed};
+use super::lanes::{LANES, Lanes, Transpose, Transposed};
 use super::schur::{SchurSystem, Workspace};
 use super::solver::Method;
 use super::terminals::{FamilyTerminals, Profile, Role, Terminal, Terminals};
@@ -105,9 +105,7 @@ pub(super) fn evaluate(
                 cells: &system.cells[span.clone()],
                 excitation: &work.excitation[span.clone()],
                 row_deviation: &work.row_deviation[span.clone()],
-                column_deviation: &work.column_deviation,
-                column_positions: rows,
-                block,
+                column_deviation: Transposed::new(&work.column_deviation, rows, block),
                 currents,
             });
             let wires = simd::run(LineBranches {
@@ -123,10 +121,10 @@ pub(super) fn evaluate(
         .with_min_len(grain)
         .enumerate()
         .map(|(block, currents)| {
-            for (other, tile) in currents.chunks_mut(LANES).enumerate() {
-                let source = read_transposed(&work.exchange, columns, block, other);
-                tile.copy_from_slice(&source[..tile.len()]);
-            }
+            simd::run(Transpose {
+                source: Transposed::new(&work.exchange, columns, block),
+                target: currents,
+            });
             simd::run(LineBranches {
                 ends: BlockEnds::new(&terminals.columns, column_profile, -1.0, block),
                 ladder: system.columns.block(block),
@@ -271,9 +269,7 @@ struct CellCurrents<'a> {
     cells: &'a [Lanes],
     excitation: &'a [Lanes],
     row_deviation: &'a [Lanes],
-    column_deviation: &'a [Lanes],
-    column_positions: usize,
-    block: usize,
+    column_deviation: Transposed<'a>,
     currents: &'a mut [Lanes],
 }
 
@@ -281,34 +277,39 @@ impl Kernel for CellCurrents<'_> {
     type Output = LineSums;
 
     #[inline(always)]
-    fn run<A: Arithmetic>(self) -> LineSums {
-        let mut sums = LineSums::default();
-        for (other, currents) in self.currents.chunks_mut(LANES).enumerate() {
-            let column = read_transposed(
-                self.column_deviation,
-                self.column_positions,
-                self.block,
-                other,
-            );
-            for (offset, current) in currents.iter_mut().enumerate() {
-                let k = other * LANES + offset;
-                for lane in 0..LANES {
-                    let (excitation, row) =
-                        (self.excitation[k].0[lane], self.row_deviation[k].0[lane]);
-                    let (column, cell) = (column[offset].0[lane], self.cells[k].0[lane]);
-                    let voltage = excitation - row - column;
-                    let value = cell * voltage;
-                    let terms = excitation.abs() + row.abs() + column.abs();
-                    sums.undropped.0[lane] =
-                        larger(sums.undropped.0[lane], cell * excitation.abs());
-                    sums.rounding.0[lane] = larger(sums.rounding.0[lane], cell * terms);
-                    current.0[lane] = value;
-                    sums.power.0[lane] = A::mul_add(value, voltage, sums.power.0[lane]);
-                    sums.largest.0[lane] = larger(sums.largest.0[lane], value.abs());
-                }
-            }
+    fn run<A: Arithmetic>(self, simd: A) -> LineSums {
+        let positions = self.currents.len();
+        let (cells, excitation) = (&self.cells[..positions], &self.excitation[..positions]);
+        let row_deviation = &self.row_deviation[..positions];
+        let currents = &mut self.currents[..positions];
+        let zero = simd.splat(0.0);
+        let (mut undropped, mut rounding, mut power, mut largest) = (zero, zero, zero, zero);
+        self.column_deviation.for_each(
+            simd,
+            positions,
+            #[inline(always)]
+            |k, column| {
+                let cell = simd.load(&cells[k].0);
+                let (excitation, row) =
+                    (simd.load(&excitation[k].0), simd.load(&row_deviation[k].0));
+                let voltage = simd.sub(simd.sub(excitation, row), column);
+                let current = simd.mul(cell, voltage);
+                simd.store(current, &mut currents[k].0);
+                let drops = simd.add(simd.abs(row), simd.abs(column));
+                let terms = simd.add(simd.abs(excitation), drops);
+                undropped = simd.larger(undropped, simd.mul(cell, excitation));
+                rounding = simd.larger(rounding, simd.mul(cell, terms));
+                power = simd.mul_add(current, voltage, power);
+                largest = simd.larger(largest, current);
+            },
+        );
+        LineSums {
+            undropped: Lanes::from_vector(simd, undropped),
+            rounding: Lanes::from_vector(simd, rounding),
+            power: Lanes::from_vector(simd, power),
+            largest: Lanes::from_vector(simd, largest),
+            ..LineSums::default()
         }
-        sums
     }
 }
 
@@ -380,63 +381,53 @@ impl Kernel for LineBranches<'_> {
     type Output = LineSums;
 
     #[inline(always)]
-    fn run<A: Arithmetic>(self) -> LineSums {
-        let Self {
-            ends,
-            ladder,
-            deviation,
-            currents,
-        } = self;
-        let mut sums = LineSums::default();
-        let last = deviation.len() - 1;
+    fn run<A: Arithmetic>(self, simd: A) -> LineSums {
+        let Self { ends, ladder, .. } = self;
+        let positions = self.deviation.len();
+        let (deviation, currents) = (&self.deviation[..positions], &self.currents[..positions]);
+        let (zero, one) = (simd.splat(0.0), simd.splat(1.0));
+        let through = simd.load(&ends.through.0);
+        let (mut total, mut imbalance, mut power) = (zero, zero, zero);
+        let mut largest = simd.abs(through);
+        let mut here = simd.load(&deviation[0].0);
         // Current that has flowed into the present node, less what its cells have taken.
-        let mut left = Lanes::default();
-        let mut checked = ends.start.checked;
-        for lane in 0..LANES {
-            let conductance = ends.start.conductance.0[lane];
-            left.0[lane] = deviation[0].0[lane] * conductance;
-            sums.rounding.0[lane] = deviation[0].0[lane].abs() * conductance;
-            sums.largest.0[lane] = ends.through.0[lane].abs();
+        let mut left = simd.mul(here, simd.load(&ends.start.conductance.0));
+        let mut rounding = simd.abs(left);
+        let mut checked = simd.load(&ends.start.checked.0);
+        for k in 0..positions - 1 {
+            let next = simd.load(&deviation[k + 1].0);
+            let conductance = simd.load(&ladder.segment_conductance(k).0);
+            let resistance = simd.load(&ladder.segment(k).0);
+            let cell = simd.load(&currents[k].0);
+            let onward = simd.mul(simd.sub(next, here), conductance);
+            total = simd.add(total, cell);
+            left = simd.sub(left, cell);
+            let violation = simd.mul(simd.sub(left, onward), checked);
+            let violation = simd.where_positive(conductance, violation, zero);
+            imbalance = simd.larger(imbalance, violation);
+            left = simd.where_positive(conductance, onward, left);
+            checked = simd.where_positive(conductance, one, checked);
+            let current = simd.add(onward, through);
+            power = simd.mul_add(simd.mul(current, current), resistance, power);
+            largest = simd.larger(largest, onward);
+            let terms = simd.add(simd.abs(here), simd.abs(next));
+            rounding = simd.larger(rounding, simd.mul(terms, conductance));
+            here = next;
         }
-        for k in 0..last {
-            let (here, next) = (&deviation[k], &deviation[k + 1]);
-            let (conductance, resistance) = (ladder.segment_conductance(k), ladder.segment(k));
-            for lane in 0..LANES {
-                let cell = currents[k].0[lane];
-                let segment = conductance.0[lane];
-                let onward = (next.0[lane] - here.0[lane]) * segment;
-                sums.total.0[lane] += cell;
-                left.0[lane] -= cell;
-                let closed = segment > 0.0;
-                let imbalance = (left.0[lane] - onward).abs() * checked.0[lane];
-                sums.imbalance.0[lane] = if closed {
-                    larger(sums.imbalance.0[lane], imbalance)
-                } else {
-                    sums.imbalance.0[lane]
-                };
-                left.0[lane] = if closed { onward } else { left.0[lane] };
-                checked.0[lane] = if closed { 1.0 } else { checked.0[lane] };
-                let current = onward + ends.through.0[lane];
-                sums.power.0[lane] =
-                    A::mul_add(current * current, resistance.0[lane], sums.power.0[lane]);
-                sums.largest.0[lane] = larger(sums.largest.0[lane], onward.abs());
-                let rounding = (here.0[lane].abs() + next.0[lane].abs()) * segment;
-                sums.rounding.0[lane] = larger(sums.rounding.0[lane], rounding);
-            }
+        let cell = simd.load(&currents[positions - 1].0);
+        total = simd.add(total, cell);
+        // The terminal takes `here * conductance` of what is left.
+        let conductance = simd.load(&ends.end.conductance.0);
+        let onward = simd.mul(simd.sub(zero, here), conductance);
+        let violation = simd.mul(simd.sub(simd.sub(left, cell), onward), checked);
+        let violation = simd.mul(violation, simd.load(&ends.end.checked.0));
+        LineSums {
+            imbalance: Lanes::from_vector(simd, simd.larger(imbalance, violation)),
+            largest: Lanes::from_vector(simd, largest),
+            rounding: Lanes::from_vector(simd, simd.larger(rounding, onward)),
+            power: Lanes::from_vector(simd, power),
+            total: Lanes::from_vector(simd, total),
+            undropped: Lanes::default(),
         }
-        for lane in 0..LANES {
-            let cell = currents[last].0[lane];
-            let conductance = ends.end.conductance.0[lane];
-            let onward = -deviation[last].0[lane] * conductance;
-            sums.total.0[lane] += cell;
-            let imbalance =
-                (left.0[lane] - cell - onward).abs() * checked.0[lane] * ends.end.checked.0[lane];
-            sums.imbalance.0[lane] = larger(sums.imbalance.0[lane], imbalance);
-            sums.rounding.0[lane] = larger(
-                sums.rounding.0[lane],
-                deviation[last].0[lane].abs() * conductance,
-            );
-        }
-        sums
     }
 }

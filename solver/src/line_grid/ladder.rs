@@ -36,11 +36,11 @@ pub(super) struct Ladders {
 /// The ladders of one block of lines.
 #[derive(Clone, Copy)]
 pub(super) struct LadderBlock<'a> {
-    pub ratio: &'a [Lanes],
+    ratio: &'a [Lanes],
     segment: &'a [Lanes],
     segment_conductance: &'a [Lanes],
     stride: usize,
-    pub last: &'a Lanes,
+    last: &'a Lanes,
 }
 
 impl Ladders {
@@ -157,48 +157,56 @@ impl LadderBlock<'_> {
         &self.segment_conductance[position * self.stride]
     }
 
-    /// One step backwards: the deviation at `position` from the eliminated current there and the deviation after it.
+    /// The deviation at the last position, from the current that has arrived there.
+    #[inline(always)]
+    pub(super) fn deviation_at_end<A: Arithmetic>(&self, simd: A, current: A::Vector) -> A::Vector {
+        simd.mul(simd.load(&self.last.0), current)
+    }
+
+    /// One step backwards: the deviation at `position` from the current that has arrived there and the deviation after it;
+    /// and the first of its two terms, `1 / pivot` times the current.
     #[inline(always)]
     pub(super) fn step_back<A: Arithmetic>(
         &self,
+        simd: A,
         position: usize,
-        current: &Lanes,
-        after: &Lanes,
-    ) -> Lanes {
-        let (ratio, segment) = (&self.ratio[position], self.segment(position));
-        let mut deviation = Lanes::default();
-        for lane in 0..LANES {
-            deviation.0[lane] =
-                ratio.0[lane] * A::mul_add(segment.0[lane], current.0[lane], after.0[lane]);
+        current: A::Vector,
+        after: A::Vector,
+    ) -> (A::Vector, A::Vector) {
+        let ratio = simd.load(&self.ratio[position].0);
+        let inverse_pivot = simd.mul(ratio, simd.load(&self.segment(position).0));
+        let own = simd.mul(inverse_pivot, current);
+        // One operation from deviation to deviation: the latency of this chain is what a sweep waits for.
+        (simd.mul_add(ratio, after, own), own)
+    }
+}
+
+/// The elimination forwards: how much current arrives at each position.
+pub(super) struct Arriving<A: Arithmetic> {
+    ratio: A::Vector,
+    current: A::Vector,
+}
+
+impl<A: Arithmetic> Arriving<A> {
+    #[inline(always)]
+    pub(super) fn new(simd: A) -> Self {
+        Self {
+            ratio: simd.splat(0.0),
+            current: simd.splat(0.0),
         }
-        deviation
     }
 
-    /// The deviation at the last position.
+    /// The current that arrives at the next position, `position`, where `injected` enters.
     #[inline(always)]
-    pub(super) fn deviation_at_end(&self, current: &Lanes) -> Lanes {
-        let mut deviation = *current;
-        for lane in 0..LANES {
-            deviation.0[lane] *= self.last.0[lane];
-        }
-        deviation
-    }
-
-    /// Turns injected currents into the deviations that they cause, in place.
-    #[inline(always)]
-    pub(super) fn solve<A: Arithmetic>(&self, values: &mut [Lanes]) {
-        for position in 1..values.len() {
-            let (ratio, before) = (&self.ratio[position - 1], values[position - 1]);
-            for (lane, value) in values[position].0.iter_mut().enumerate() {
-                *value = A::mul_add(ratio.0[lane], before.0[lane], *value);
-            }
-        }
-        let last = values.len() - 1;
-        let mut after = self.deviation_at_end(&values[last]);
-        values[last] = after;
-        for position in (0..last).rev() {
-            after = self.step_back::<A>(position, &values[position], &after);
-            values[position] = after;
-        }
+    pub(super) fn step(
+        &mut self,
+        simd: A,
+        ladder: &LadderBlock<'_>,
+        position: usize,
+        injected: A::Vector,
+    ) -> A::Vector {
+        self.current = simd.mul_add(self.ratio, self.current, injected);
+        self.ratio = simd.load(&ladder.ratio[position].0);
+        self.current
     }
 }

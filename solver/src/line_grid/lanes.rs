@@ -7,10 +7,12 @@
 //! * a *column field* as `[block of columns][row][lane = column in block]`.
 //!
 //! In both, the `LANES x LANES` crossings that a row block shares with a column block are contiguous, so that one
-//! layout is read from the other tile by tile ([`read_transposed`]). Lanes of lines that do not exist hold zeros.
+//! layout is read from the other tile by tile ([`Transposed`]). Lanes of lines that do not exist hold zeros.
+
+use crate::simd::{self, Arithmetic, Kernel};
 
 /// Lines swept side by side.
-pub(super) const LANES: usize = 8;
+pub(super) const LANES: usize = simd::WIDTH;
 
 /// One value for each line of a block.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -20,6 +22,13 @@ pub(super) struct Lanes(pub [f64; LANES]);
 impl Lanes {
     pub(super) fn splat(value: f64) -> Self {
         Self([value; LANES])
+    }
+
+    #[inline(always)]
+    pub(super) fn from_vector<A: Arithmetic>(simd: A, vector: A::Vector) -> Self {
+        let mut lanes = Self::default();
+        simd.store(vector, &mut lanes.0);
+        lanes
     }
 
     /// Sum over the lanes, from the first to the last.
@@ -71,33 +80,100 @@ impl Shape {
     }
 }
 
-/// The tile that block `own` of one family shares with block `other` of the other, read from the other family's
-/// field and transposed: element `k` of the result holds position `LANES * other + k` of the own block's lines.
-#[inline(always)]
-pub(super) fn read_transposed(
-    other_field: &[Lanes],
+/// A field of the other family, read along the lines of one block.
+#[derive(Clone, Copy)]
+pub(super) struct Transposed<'a> {
+    /// The other family's field.
+    field: &'a [Lanes],
     other_positions: usize,
-    own: usize,
-    other: usize,
-) -> [Lanes; LANES] {
-    let first = other * other_positions + own * LANES;
-    let count = LANES.min(other_positions - own * LANES);
-    let mut tile = [Lanes::default(); LANES];
-    if count == LANES {
-        let source: &[Lanes; LANES] = other_field[first..first + LANES]
-            .try_into()
-            .expect("a full tile");
-        for (k, slot) in tile.iter_mut().enumerate() {
-            for (lane, value) in slot.0.iter_mut().enumerate() {
-                *value = source[lane].0[k];
+    /// First line of the block.
+    first: usize,
+}
+
+impl<'a> Transposed<'a> {
+    /// `field` along the lines of block `own`; `other_positions` is how many lines the own family has.
+    pub(super) fn new(field: &'a [Lanes], other_positions: usize, own: usize) -> Self {
+        Self {
+            field,
+            other_positions,
+            first: own * LANES,
+        }
+    }
+
+    /// The tile that the own block shares with block `other` of the other family: element `k` holds position
+    /// `LANES * other + k` of the own block's lines.
+    #[inline(always)]
+    fn tile<A: Arithmetic>(self, simd: A, other: usize) -> [A::Vector; LANES] {
+        let first = other * self.other_positions + self.first;
+        let end = self.other_positions - self.first;
+        let rows = match self.field[first..].first_chunk() {
+            Some(rows) if end >= LANES => load_rows(simd, rows),
+            _ => {
+                let mut rows = [Lanes::default(); LANES];
+                rows[..end].copy_from_slice(&self.field[first..first + end]);
+                load_rows(simd, &rows)
+            }
+        };
+        simd.transpose(rows)
+    }
+
+    /// Calls `step` with each position and the values there, in order. `step` must be `#[inline(always)]`.
+    #[inline(always)]
+    pub(super) fn for_each<A: Arithmetic>(
+        self,
+        simd: A,
+        positions: usize,
+        mut step: impl FnMut(usize, A::Vector),
+    ) {
+        let full = positions / LANES;
+        for other in 0..full {
+            let tile = self.tile(simd, other);
+            for (k, &values) in tile.iter().enumerate() {
+                step(other * LANES + k, values);
             }
         }
-    } else {
-        for (lane, source) in other_field[first..first + count].iter().enumerate() {
-            for (k, slot) in tile.iter_mut().enumerate() {
-                slot.0[lane] = source.0[k];
+        if !positions.is_multiple_of(LANES) {
+            let tile = self.tile(simd, full);
+            for (k, &values) in tile[..positions % LANES].iter().enumerate() {
+                step(full * LANES + k, values);
             }
         }
     }
-    tile
+}
+
+#[inline(always)]
+fn load_rows<A: Arithmetic>(simd: A, rows: &[Lanes; LANES]) -> [A::Vector; LANES] {
+    // One by one, so that they are not copied before they are loaded.
+    let [a, b, c, d, e, f, g, h] = rows;
+    [
+        simd.load(&a.0),
+        simd.load(&b.0),
+        simd.load(&c.0),
+        simd.load(&d.0),
+        simd.load(&e.0),
+        simd.load(&f.0),
+        simd.load(&g.0),
+        simd.load(&h.0),
+    ]
+}
+
+/// Copies what it reads.
+pub(super) struct Transpose<'a> {
+    pub source: Transposed<'a>,
+    pub target: &'a mut [Lanes],
+}
+
+impl Kernel for Transpose<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<A: Arithmetic>(self, simd: A) {
+        let Self { source, target } = self;
+        source.for_each(
+            simd,
+            target.len(),
+            #[inline(always)]
+            |k, values| simd.store(values, &mut target[k].0),
+        );
+    }
 }

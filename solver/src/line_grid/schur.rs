@@ -6,15 +6,17 @@
 //! * the row sweep updates the solution `x` and the direction `p`, solves `T_r`, and forms `p . G T_r^-1 G p`;
 //! * the column sweep updates the residual `r` and `h = T_c p` (a recurrence, since `T_c z = r`), solves `T_c z = r`
 //!   and forms `r . z` as the sum of `f^2 / pivot`, which is positive term by term;
-//! * `p . T_c p` follows from `r . z`, because the residual is orthogonal to the previous direction.
+//! * `p . T_c p` follows from `r . z`, its own former value and the overlap `z . h` of the new residual with the former
+//!   direction. In exact arithmetic that overlap is zero; where wires are far more resistive than cells it is not, and without
+//!   it the iteration stalls.
 //!
 //! Sums run in a fixed order, so results do not depend on the number of threads.
 
 use rayon::prelude::*;
 
 use super::grid::LineGrid;
-use super::ladder::{LadderBlock, Ladders};
-use super::lanes::{LANES, Lanes, Shape, read_transposed};
+use super::ladder::{Arriving, LadderBlock, Ladders};
+use super::lanes::{Lanes, Shape, Transpose, Transposed};
 use super::lines::Side;
 use super::spectrum::smallest_ritz_value;
 use crate::simd::{self, Arithmetic, Kernel};
@@ -47,7 +49,7 @@ pub(super) struct Workspace {
     pub residual: Vec<Lanes>,
     t_direction: Vec<Lanes>,
     row_sums: Vec<Lanes>,
-    column_sums: Vec<Lanes>,
+    column_sums: Vec<ColumnSums>,
     alphas: Vec<f64>,
     betas: Vec<f64>,
 }
@@ -66,7 +68,7 @@ impl Workspace {
             residual: column_field(),
             t_direction: column_field(),
             row_sums: vec![Lanes::default(); system.rows.shape.blocks()],
-            column_sums: vec![Lanes::default(); system.columns.shape.blocks()],
+            column_sums: vec![ColumnSums::default(); system.columns.shape.blocks()],
             alphas: Vec::new(),
             betas: Vec::new(),
         }
@@ -146,9 +148,7 @@ impl SchurSystem {
             .for_each(|(block, deviation)| {
                 simd::run(ColumnSolve {
                     ladder: self.columns.block(block),
-                    injected: &work.injected,
-                    row_positions: self.rows.shape.positions,
-                    block,
+                    injected: Transposed::new(&work.injected, self.rows.shape.positions, block),
                     deviation,
                 });
             });
@@ -158,15 +158,14 @@ impl SchurSystem {
     pub(super) fn accept_polished(&self, work: &mut Workspace) {
         let positions = self.rows.shape.positions;
         for (block, x) in work.x.chunks_exact_mut(positions).enumerate() {
-            for (other, tile) in x.chunks_mut(LANES).enumerate() {
-                let source = read_transposed(
+            simd::run(Transpose {
+                source: Transposed::new(
                     &work.column_deviation,
                     self.columns.shape.positions,
                     block,
-                    other,
-                );
-                tile.copy_from_slice(&source[..tile.len()]);
-            }
+                ),
+                target: x,
+            });
         }
     }
 
@@ -178,13 +177,13 @@ impl SchurSystem {
         work.residual.fill(Lanes::default());
         work.t_direction.fill(Lanes::default());
         let (mut alpha, mut beta) = (0.0, 0.0);
-        let mut norm = self.column_sweep(work, 1.0, 0.0, parallel);
+        let (mut norm, mut overlap) = self.column_sweep(work, 1.0, 0.0, parallel);
         let mut t_norm = 0.0; // p . T_c p
         let mut iterations = 0;
         let mut energy = norm.sqrt();
         while energy > stop.energy && iterations < stop.max_iterations {
             let coupling = self.row_sweep(work, alpha, beta, parallel);
-            t_norm = norm + beta * beta * t_norm;
+            t_norm = norm + beta * (2.0 * overlap + beta * t_norm);
             let curvature = t_norm - coupling;
             // At the limit of rounding, or not a number: the caller sees it in the certificate.
             if curvature.is_nan() || curvature <= f64::EPSILON * t_norm {
@@ -192,7 +191,8 @@ impl SchurSystem {
                 break;
             }
             alpha = norm / curvature;
-            let next = self.column_sweep(work, alpha, beta, parallel);
+            let next;
+            (next, overlap) = self.column_sweep(work, alpha, beta, parallel);
             beta = next / norm;
             norm = next;
             iterations += 1;
@@ -204,11 +204,10 @@ impl SchurSystem {
             }
             work.betas.push(beta);
         }
-        let p = &work.row_deviation;
-        work.x.iter_mut().zip(p).for_each(|(x, p)| {
-            for lane in 0..LANES {
-                x.0[lane] += alpha * p.0[lane];
-            }
+        simd::run(AddScaled {
+            alpha,
+            p: &work.row_deviation,
+            x: &mut work.x,
         });
         if energy > stop.energy && !work.alphas.is_empty() {
             let known = work.betas.len().min(work.alphas.len() - 1);
@@ -230,9 +229,7 @@ impl SchurSystem {
                 *sum = simd::run(RowSweep {
                     ladder: self.rows.block(block),
                     cells: &self.cells[block * positions..(block + 1) * positions],
-                    z: &work.column_deviation,
-                    column_positions: self.columns.shape.positions,
-                    block,
+                    z: Transposed::new(&work.column_deviation, self.columns.shape.positions, block),
                     alpha,
                     beta,
                     p,
@@ -243,9 +240,15 @@ impl SchurSystem {
         work.row_sums.iter().map(|sum| sum.sum()).sum()
     }
 
-    /// `h = r + beta h; r -= alpha (h - exchange); T_c z = r`; returns `r . z`. With `alpha = 1` and `r = h = 0` it takes
-    /// the residual from `exchange`.
-    fn column_sweep(&self, work: &mut Workspace, alpha: f64, beta: f64, parallel: bool) -> f64 {
+    /// `h = r + beta h; r -= alpha (h - exchange); T_c z = r`; returns `r . z` and `z . h`. With `alpha = 1` and `r = h = 0`
+    /// it takes the residual from `exchange`.
+    fn column_sweep(
+        &self,
+        work: &mut Workspace,
+        alpha: f64,
+        beta: f64,
+        parallel: bool,
+    ) -> (f64, f64) {
         let positions = self.columns.shape.positions;
         (work.residual.par_chunks_mut(positions))
             .zip(work.t_direction.par_chunks_mut(positions))
@@ -256,9 +259,7 @@ impl SchurSystem {
             .for_each(|(block, (((residual, t_direction), z), sum))| {
                 *sum = simd::run(ColumnSweep {
                     ladder: self.columns.block(block),
-                    exchange: &work.exchange,
-                    row_positions: self.rows.shape.positions,
-                    block,
+                    exchange: Transposed::new(&work.exchange, self.rows.shape.positions, block),
                     alpha,
                     beta,
                     residual,
@@ -266,7 +267,9 @@ impl SchurSystem {
                     z,
                 });
             });
-        work.column_sums.iter().map(|sum| sum.sum()).sum()
+        let norm = work.column_sums.iter().map(|sums| sums.norm.sum()).sum();
+        let overlap = work.column_sums.iter().map(|sums| sums.overlap.sum()).sum();
+        (norm, overlap)
     }
 }
 
@@ -284,37 +287,44 @@ impl Kernel for RowSolve<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<A: Arithmetic>(self) {
-        let Self {
-            ladder,
-            cells,
-            excitation,
-            x,
-            deviation,
-            change,
-            injected,
-        } = self;
-        for (k, value) in deviation.iter_mut().enumerate() {
-            for lane in 0..LANES {
-                value.0[lane] = cells[k].0[lane] * (excitation[k].0[lane] - x[k].0[lane]);
-            }
+    fn run<A: Arithmetic>(self, simd: A) {
+        let Self { ladder, .. } = self;
+        let positions = self.deviation.len();
+        let (cells, excitation) = (&self.cells[..positions], &self.excitation[..positions]);
+        let (deviation, x) = (&mut self.deviation[..positions], &self.x[..positions]);
+        let (change, injected) = (
+            &mut self.change[..positions],
+            &mut self.injected[..positions],
+        );
+        let mut arriving = Arriving::new(simd);
+        for k in 0..positions {
+            let voltage = simd.sub(simd.load(&excitation[k].0), simd.load(&x[k].0));
+            let current = simd.mul(simd.load(&cells[k].0), voltage);
+            let current = arriving.step(simd, &ladder, k, current);
+            simd.store(current, &mut deviation[k].0);
         }
-        ladder.solve::<A>(deviation);
-        for k in 0..deviation.len() {
-            for lane in 0..LANES {
-                let current = cells[k].0[lane] * (excitation[k].0[lane] - deviation[k].0[lane]);
-                change[k].0[lane] = current - injected[k].0[lane];
-                injected[k].0[lane] = current;
-            }
+        let last = positions - 1;
+        let mut after = simd.splat(0.0);
+        for k in (0..positions).rev() {
+            let arrived = simd.load(&deviation[k].0);
+            after = if k == last {
+                ladder.deviation_at_end(simd, arrived)
+            } else {
+                ladder.step_back(simd, k, arrived, after).0
+            };
+            simd.store(after, &mut deviation[k].0);
+            let voltage = simd.sub(simd.load(&excitation[k].0), after);
+            let current = simd.mul(simd.load(&cells[k].0), voltage);
+            let before = simd.load(&injected[k].0);
+            simd.store(simd.sub(current, before), &mut change[k].0);
+            simd.store(current, &mut injected[k].0);
         }
     }
 }
 
 struct ColumnSolve<'a> {
     ladder: LadderBlock<'a>,
-    injected: &'a [Lanes],
-    row_positions: usize,
-    block: usize,
+    injected: Transposed<'a>,
     deviation: &'a mut [Lanes],
 }
 
@@ -322,21 +332,37 @@ impl Kernel for ColumnSolve<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<A: Arithmetic>(self) {
-        for (other, tile) in self.deviation.chunks_mut(LANES).enumerate() {
-            let injected = read_transposed(self.injected, self.row_positions, self.block, other);
-            tile.copy_from_slice(&injected[..tile.len()]);
+    fn run<A: Arithmetic>(self, simd: A) {
+        let Self {
+            ladder,
+            injected,
+            deviation,
+        } = self;
+        let last = deviation.len() - 1;
+        let mut arriving = Arriving::new(simd);
+        injected.for_each(
+            simd,
+            deviation.len(),
+            #[inline(always)]
+            |k, current| {
+                let current = arriving.step(simd, &ladder, k, current);
+                simd.store(current, &mut deviation[k].0);
+            },
+        );
+        let mut after = ladder.deviation_at_end(simd, simd.load(&deviation[last].0));
+        simd.store(after, &mut deviation[last].0);
+        for k in (0..last).rev() {
+            let arrived = simd.load(&deviation[k].0);
+            after = ladder.step_back(simd, k, arrived, after).0;
+            simd.store(after, &mut deviation[k].0);
         }
-        self.ladder.solve::<A>(self.deviation);
     }
 }
 
 struct RowSweep<'a> {
     ladder: LadderBlock<'a>,
     cells: &'a [Lanes],
-    z: &'a [Lanes],
-    column_positions: usize,
-    block: usize,
+    z: Transposed<'a>,
     alpha: f64,
     beta: f64,
     p: &'a mut [Lanes],
@@ -348,56 +374,58 @@ impl Kernel for RowSweep<'_> {
     type Output = Lanes;
 
     #[inline(always)]
-    fn run<A: Arithmetic>(self) -> Lanes {
-        let Self {
-            ladder,
-            cells,
-            z,
-            column_positions,
-            block,
-            alpha,
-            beta,
-            p,
-            x,
-            out,
-        } = self;
-        let positions = p.len();
-        let mut carried = Lanes::default();
-        for (other, p_tile) in p.chunks_mut(LANES).enumerate() {
-            let first = other * LANES;
-            let tile = read_transposed(z, column_positions, block, other);
-            for (offset, p) in p_tile.iter_mut().enumerate() {
-                let k = first + offset;
-                let (x, out) = (&mut x[k], &mut out[k]);
-                for lane in 0..LANES {
-                    x.0[lane] = A::mul_add(alpha, p.0[lane], x.0[lane]);
-                    p.0[lane] = A::mul_add(beta, p.0[lane], tile[offset].0[lane]);
-                    out.0[lane] = A::mul_add(cells[k].0[lane], p.0[lane], carried.0[lane]);
-                    carried.0[lane] = ladder.ratio[k].0[lane] * out.0[lane];
-                }
-            }
-        }
-        let mut sum = Lanes::default();
-        let mut deviation = ladder.deviation_at_end(&out[positions - 1]);
+    fn run<A: Arithmetic>(self, simd: A) -> Lanes {
+        let Self { ladder, z, .. } = self;
+        let positions = self.p.len();
+        let (cells, p) = (&self.cells[..positions], &mut self.p[..positions]);
+        let (x, out) = (&mut self.x[..positions], &mut self.out[..positions]);
+        let (alpha, beta) = (simd.splat(self.alpha), simd.splat(self.beta));
+        let mut arriving = Arriving::new(simd);
+        z.for_each(
+            simd,
+            positions,
+            #[inline(always)]
+            |k, z| {
+                let before = simd.load(&p[k].0);
+                let direction = simd.mul_add(beta, before, z);
+                let x = &mut x[k].0;
+                simd.store(simd.mul_add(alpha, before, simd.load(x)), x);
+                simd.store(direction, &mut p[k].0);
+                let current = simd.mul(simd.load(&cells[k].0), direction);
+                let current = arriving.step(simd, &ladder, k, current);
+                simd.store(current, &mut out[k].0);
+            },
+        );
+        let last = positions - 1;
+        let mut after = simd.splat(0.0);
+        let mut sum = simd.splat(0.0);
         for k in (0..positions).rev() {
-            if k + 1 < positions {
-                deviation = ladder.step_back::<A>(k, &out[k], &deviation);
-            }
-            for lane in 0..LANES {
-                let current = cells[k].0[lane] * deviation.0[lane];
-                out[k].0[lane] = current;
-                sum.0[lane] = A::mul_add(p[k].0[lane], current, sum.0[lane]);
-            }
+            let arrived = simd.load(&out[k].0);
+            after = if k == last {
+                ladder.deviation_at_end(simd, arrived)
+            } else {
+                ladder.step_back(simd, k, arrived, after).0
+            };
+            let current = simd.mul(simd.load(&cells[k].0), after);
+            simd.store(current, &mut out[k].0);
+            sum = simd.mul_add(simd.load(&p[k].0), current, sum);
         }
-        sum
+        Lanes::from_vector(simd, sum)
     }
+}
+
+/// Sums over one block of columns.
+#[derive(Debug, Clone, Copy, Default)]
+struct ColumnSums {
+    /// `r . z`
+    norm: Lanes,
+    /// `z . h`
+    overlap: Lanes,
 }
 
 struct ColumnSweep<'a> {
     ladder: LadderBlock<'a>,
-    exchange: &'a [Lanes],
-    row_positions: usize,
-    block: usize,
+    exchange: Transposed<'a>,
     alpha: f64,
     beta: f64,
     residual: &'a mut [Lanes],
@@ -406,55 +434,71 @@ struct ColumnSweep<'a> {
 }
 
 impl Kernel for ColumnSweep<'_> {
-    type Output = Lanes;
+    type Output = ColumnSums;
 
     #[inline(always)]
-    fn run<A: Arithmetic>(self) -> Lanes {
+    fn run<A: Arithmetic>(self, simd: A) -> ColumnSums {
         let Self {
-            ladder,
-            exchange,
-            row_positions,
-            block,
-            alpha,
-            beta,
-            residual,
-            t_direction,
-            z,
+            ladder, exchange, ..
         } = self;
-        let positions = z.len();
-        let mut carried = Lanes::default();
-        for (other, z_tile) in z.chunks_mut(LANES).enumerate() {
-            let first = other * LANES;
-            let tile = read_transposed(exchange, row_positions, block, other);
-            for (offset, z) in z_tile.iter_mut().enumerate() {
-                let k = first + offset;
-                let (r, h) = (&mut residual[k], &mut t_direction[k]);
-                for lane in 0..LANES {
-                    h.0[lane] = A::mul_add(beta, h.0[lane], r.0[lane]);
-                    r.0[lane] = A::mul_add(alpha, tile[offset].0[lane] - h.0[lane], r.0[lane]);
-                    z.0[lane] = r.0[lane] + carried.0[lane];
-                    carried.0[lane] = ladder.ratio[k].0[lane] * z.0[lane];
-                }
-            }
-        }
+        let positions = self.z.len();
+        let (residual, z) = (&mut self.residual[..positions], &mut self.z[..positions]);
+        let t_direction = &mut self.t_direction[..positions];
+        let (alpha, beta) = (simd.splat(self.alpha), simd.splat(self.beta));
+        let mut arriving = Arriving::new(simd);
+        exchange.for_each(
+            simd,
+            positions,
+            #[inline(always)]
+            |k, exchange| {
+                let (r, h) = (&mut residual[k].0, &mut t_direction[k].0);
+                let before = simd.load(r);
+                let direction = simd.mul_add(beta, simd.load(h), before);
+                simd.store(direction, h);
+                let now = simd.mul_add(alpha, simd.sub(exchange, direction), before);
+                simd.store(now, r);
+                let current = arriving.step(simd, &ladder, k, now);
+                simd.store(current, &mut z[k].0);
+            },
+        );
         // r . z = sum of f^2 / pivot
-        let mut sum = Lanes::default();
         let last = positions - 1;
-        let mut deviation = ladder.deviation_at_end(&z[last]);
-        for lane in 0..LANES {
-            sum.0[lane] = deviation.0[lane] * z[last].0[lane];
-        }
-        z[last] = deviation;
+        let arrived = simd.load(&z[last].0);
+        let mut after = ladder.deviation_at_end(simd, arrived);
+        let mut norm = simd.mul(after, arrived);
+        let mut overlap = simd.mul(after, simd.load(&t_direction[last].0));
+        simd.store(after, &mut z[last].0);
         for k in (0..last).rev() {
-            let f = z[k];
-            let segment = ladder.segment(k);
-            deviation = ladder.step_back::<A>(k, &f, &deviation);
-            for lane in 0..LANES {
-                let inverse_pivot = segment.0[lane] * ladder.ratio[k].0[lane];
-                sum.0[lane] = A::mul_add(inverse_pivot * f.0[lane], f.0[lane], sum.0[lane]);
-            }
-            z[k] = deviation;
+            let arrived = simd.load(&z[k].0);
+            let own;
+            (after, own) = ladder.step_back(simd, k, arrived, after);
+            norm = simd.mul_add(own, arrived, norm);
+            overlap = simd.mul_add(after, simd.load(&t_direction[k].0), overlap);
+            simd.store(after, &mut z[k].0);
         }
-        sum
+        ColumnSums {
+            norm: Lanes::from_vector(simd, norm),
+            overlap: Lanes::from_vector(simd, overlap),
+        }
+    }
+}
+
+/// `x += alpha p`
+struct AddScaled<'a> {
+    alpha: f64,
+    p: &'a [Lanes],
+    x: &'a mut [Lanes],
+}
+
+impl Kernel for AddScaled<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<A: Arithmetic>(self, simd: A) {
+        let alpha = simd.splat(self.alpha);
+        for (x, p) in self.x.iter_mut().zip(self.p) {
+            let sum = simd.mul_add(alpha, simd.load(&p.0), simd.load(&x.0));
+            simd.store(sum, &mut x.0);
+        }
     }
 }

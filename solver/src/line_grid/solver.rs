@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::GridError;
+use super::accuracy::sensitivity;
 use super::branches::{Branches, Certificate, Power};
 use super::cholesky::Cholesky;
 use super::grid::LineGrid;
@@ -109,6 +110,8 @@ pub struct ArraySolver<'a> {
     pub(super) options: SolveOptions,
     pub(super) system: SchurSystem,
     pub(super) terminals: Terminals,
+    /// See [`sensitivity`].
+    pub(super) sensitivity: f64,
     cholesky: OnceLock<Result<Cholesky, GridError>>,
 }
 
@@ -153,6 +156,7 @@ impl<'a> ArraySolver<'a> {
             options,
             system: SchurSystem::new(grid),
             terminals: Terminals::new(grid),
+            sensitivity: sensitivity(grid),
             cholesky: OnceLock::new(),
         };
         if options.method == MethodChoice::Only(Method::Cholesky) {

@@ -1,0 +1,36 @@
+//! `ohmloom array`: single arrays.
+
+mod arguments;
+mod droop;
+mod load;
+mod report;
+mod solve;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// Arguments of `ohmloom array`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ArrayArgs {
+    #[command(subcommand)]
+    command: ArrayCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ArrayCommand {
+    /// Solve an array exactly, with the resistance of its wires
+    Solve(arguments::SolveArgs),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy
+  ohmloom array solve --help";
+
+/// Runs the command.
+pub(crate) fn run(args: &ArrayArgs) -> Result<()> {
+    match &args.command {
+        ArrayCommand::Solve(args) => solve::run(args),
+    }
+}

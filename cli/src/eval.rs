@@ -1,0 +1,210 @@
+//! `ohmloom eval`: a network evaluated on arrays.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use comfy_table::{CellAlignment, Table, presets};
+use ohmloom_networks::evaluation::{
+    AnalogNetwork, EvaluationData, EvaluationReport, EvaluationSettings,
+};
+use ohmloom_networks::{DataSource, Dataset, Network, Preprocessing};
+
+use crate::stages::StageBars;
+
+/// Arguments of `ohmloom eval`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct EvalArgs {
+    /// The network, an ONNX file
+    network: PathBuf,
+    /// What to classify: mnist:DIR, cifar10:FILE or npy:X.npy,Y.npy
+    #[arg(long, value_name = "SOURCE")]
+    data: DataSource,
+    /// What calibrates the converters' ranges [default: the training set beside the data if there is one, else the data]
+    #[arg(long, value_name = "SOURCE")]
+    calibration: Option<DataSource>,
+    /// Use only the first N images
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
+    /// Cells, wires, tiles and converters, a TOML file (see docs/evaluation.md)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Solve K random inputs of tiles again by the direct method and report the largest difference
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    verify: usize,
+    /// Factor from raw values to inputs [default: from the network's JSON file]
+    #[arg(long, value_name = "FACTOR", allow_negative_numbers = true)]
+    scale: Option<f64>,
+    /// Mean to subtract after scaling, one value or one for each channel
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        allow_negative_numbers = true
+    )]
+    mean: Option<Vec<f64>>,
+    /// Deviation to divide by, one value or one for each channel
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    std: Option<Vec<f64>>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ohmloom eval lenet5.onnx --data mnist:data/mnist
+  ohmloom eval resnet20.onnx --data cifar10:test_batch.bin --limit 1000 --config tiles.toml
+  ohmloom eval net.onnx --data npy:images.npy,labels.npy --scale 0.00392156862745098 --verify 20 --json";
+
+/// Runs the command.
+pub(crate) fn run(args: &EvalArgs) -> Result<()> {
+    let settings = match &args.config {
+        Some(path) => EvaluationSettings::load(path)?,
+        None => EvaluationSettings::default(),
+    };
+    let network = Network::load(&args.network)?;
+    let preprocessing = preprocessing(args)?;
+    let mut test = args.data.load()?;
+    if let Some(limit) = args.limit {
+        test = test.truncated(usize::try_from(limit)?);
+    }
+    check_labels(&test, &network)?;
+    let calibration = match &args.calibration {
+        Some(source) => Some(source.load()?),
+        None => args.data.load_training()?,
+    };
+    let bars = StageBars::default();
+    let outcome = AnalogNetwork::new(&network, &settings, &bars).and_then(|analog| {
+        let data = EvaluationData {
+            test: &test,
+            calibration: calibration.as_ref(),
+            preprocessing: &preprocessing,
+        };
+        analog.evaluate(data, args.verify, &bars)
+    });
+    bars.finish();
+    let report = outcome?;
+    if args.json {
+        crate::output::line(&serde_json::to_string(&report)?)
+    } else {
+        crate::output::line(&text(&report))
+    }
+}
+
+/// How raw samples become inputs: flags first, then the JSON file beside the network.
+fn preprocessing(args: &EvalArgs) -> Result<Preprocessing> {
+    let beside = Preprocessing::beside(&args.network)?;
+    if beside.is_none() && args.scale.is_none() && args.mean.is_none() && args.std.is_none() {
+        bail!(
+            "{}: no JSON file beside it says how raw values become inputs; give --scale, --mean or --std (--scale 1 takes them as they are)",
+            args.network.display()
+        );
+    }
+    let mut preprocessing = beside.unwrap_or_default();
+    if let Some(scale) = args.scale {
+        preprocessing.input_scale = scale;
+    }
+    if let Some(mean) = &args.mean {
+        preprocessing.input_mean.clone_from(mean);
+    }
+    if let Some(std) = &args.std {
+        preprocessing.input_std.clone_from(std);
+    }
+    Ok(preprocessing)
+}
+
+/// A label that the network has no output for is a mistake in the data, not a wrong prediction.
+fn check_labels(data: &Dataset, network: &Network) -> Result<()> {
+    match data
+        .labels()
+        .iter()
+        .position(|&label| label >= network.classes())
+    {
+        None => Ok(()),
+        Some(index) => {
+            let file = data
+                .files()
+                .last()
+                .map(|path| path.display().to_string())
+                .unwrap_or_default();
+            Err(anyhow::anyhow!(
+                "{file}: label {} of sample {index}",
+                data.labels()[index]
+            ))
+            .with_context(|| {
+                format!(
+                    "labels must lie below the network's {} outputs",
+                    network.classes()
+                )
+            })
+        }
+    }
+}
+
+/// The report as a table.
+fn text(report: &EvaluationReport) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header([
+        "layer",
+        "rows",
+        "columns",
+        "tiles",
+        "cells used",
+        "relative error",
+    ]);
+    for layer in &report.layers {
+        table.add_row([
+            layer.name.clone(),
+            layer.rows.to_string(),
+            layer.columns.to_string(),
+            layer.tiles.to_string(),
+            format!("{:.1} %", 100.0 * layer.utilisation),
+            format!("{:.2} %", 100.0 * layer.relative_error),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let percent = |count: usize| {
+        format!(
+            "{count} ({:.2} %)",
+            100.0 * count as f64 / report.images as f64
+        )
+    };
+    let seconds = report.seconds;
+    let mut lines = vec![
+        table.to_string(),
+        format!("images            {}", report.images),
+        format!("digital correct   {}", percent(report.digital_correct)),
+        format!("analog correct    {}", percent(report.analog_correct)),
+        format!("same class        {}", percent(report.agree)),
+        format!(
+            "tiles             {}, {:.1} % of their cells used",
+            report.tiles,
+            100.0 * report.utilisation
+        ),
+        format!(
+            "Kirchhoff         {:.1e} (largest relative imbalance)",
+            report.kcl_relative
+        ),
+        format!("calibration       {}", report.calibration),
+        format!(
+            "seconds           programming {:.2}, solving {:.2}, calibrating {:.2}, digital {:.2}, evaluating {:.2}, checking {:.2}",
+            seconds.programming,
+            seconds.solving,
+            seconds.calibrating,
+            seconds.digital,
+            seconds.evaluating,
+            seconds.checking
+        ),
+    ];
+    if let Some(verified) = report.verify_max_relative {
+        lines.push(format!(
+            "verified          {verified:.1e} (largest relative difference to a direct solution)"
+        ));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,69 @@
+//! The command-line tool `ohmloom`.
+//!
+//! Each subcommand is one module with its arguments (a `clap::Args`) and a function `run`. Exit status: 0 for success, 1 for work
+//! that failed, 2 for a command line that makes no sense.
+
+mod array;
+mod demo;
+mod eval;
+mod failure;
+mod npy;
+mod output;
+mod output_file;
+mod quantity;
+mod spinner;
+mod stages;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+/// Circuit-level simulator for memristor crossbars and the networks programmed into them
+#[derive(Debug, Parser)]
+#[command(name = "ohmloom", version, after_help = EXAMPLES)]
+struct Cli {
+    /// Threads to work with [default: one for each core]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Single arrays of cells
+    Array(array::ArrayArgs),
+    /// Evaluate a network on arrays, beside its digital reference
+    Eval(eval::EvalArgs),
+    /// Evaluate the built-in network on built-in images; needs no files
+    Demo(demo::DemoArgs),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ohmloom demo
+  ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy
+  ohmloom eval lenet5.onnx --data mnist:data/mnist --threads 4";
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error),
+    }
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    if let Some(threads) = cli.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.into())
+            .build_global()
+            .with_context(|| format!("cannot start {threads} threads"))?;
+    }
+    match &cli.command {
+        Command::Array(args) => array::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Demo(args) => demo::run(args),
+    }
+}
