@@ -25,15 +25,20 @@ def main():
     parser.add_argument("--wire", type=float, required=True)
     parser.add_argument("--repeat", type=int, required=True)
     parser.add_argument("--output", required=True)
+    parser.add_argument("--fields", action="store_true", help="all node voltages and branch currents too, its default")
     arguments = parser.parse_args()
     resistance = np.load(arguments.resistance)
     voltages = np.load(arguments.voltages).T.copy()
     wall, cpu = [], []
     for _ in range(arguments.repeat):
         wall_start, cpu_start = time.perf_counter(), time.process_time()
-        # As little as it can compute: output currents only.
+        # Without fields as little as it can compute: output currents only.
         solution = badcrossbar.compute(
-            voltages, resistance, r_i=arguments.wire, node_voltages=False, all_currents=False
+            voltages,
+            resistance,
+            r_i=arguments.wire,
+            node_voltages=arguments.fields,
+            all_currents=arguments.fields,
         )
         wall.append(time.perf_counter() - wall_start)
         cpu.append(time.process_time() - cpu_start)

@@ -124,14 +124,15 @@ def ohmloom(arguments, array, *flags, repeat=None):
     return json.loads(printed), np.load(output)
 
 
-def badcrossbar(arguments, array):
+def badcrossbar(arguments, array, *flags):
     output = array.folder / "badcrossbar.npy"
     command = [arguments.badcrossbar_python, HERE / "badcrossbar_worker.py", *array.files, "--wire", arguments.wire]
-    printed, _, _ = run([*command, "--repeat", arguments.peer_repeat, "--output", output], environment=ONE_BLAS_THREAD)
+    command += ["--repeat", arguments.peer_repeat, "--output", output, *flags]
+    printed, _, _ = run(command, environment=ONE_BLAS_THREAD)
     return json.loads(printed), np.load(output)
 
 
-def ngspice(arguments, array):
+def ngspice(arguments, array, *_):
     return spice.solve(
         arguments.ngspice, array.resistance, array.voltages[0], arguments.wire, arguments.peer_repeat, array.folder
     )
@@ -148,16 +149,17 @@ def check_agreement(what, array, ours, theirs):
     return difference
 
 
-def compare(arguments, peers, size, inputs):
-    """Measures one case with all that take part in it."""
-    note(f"{size} x {size}, {inputs} input(s) ...")
+def compare(arguments, peers, size, inputs, fields):
+    """Measures one case with all that take part in it: output currents, or all voltages and currents (`fields`)."""
+    note(f"{size} x {size}, {inputs} input(s), {'all fields' if fields else 'output currents'} ...")
+    flags = ["--fields"] if fields else []
     with Array(size, inputs, arguments.seed) as array:
-        report, currents = ohmloom(arguments, array)
-        case = {"size": size, "inputs": inputs, "ohmloom": report, "peers": {}}
+        report, currents = ohmloom(arguments, array, *flags)
+        case = {"size": size, "inputs": inputs, "fields": fields, "ohmloom": report, "peers": {}}
         for name, solve in (("badcrossbar", badcrossbar), ("ngspice", ngspice)):
-            takes_part = name == "badcrossbar" or (inputs == 1 and size in arguments.ngspice_sizes)
+            takes_part = name == "badcrossbar" or (inputs == 1 and not fields and size in arguments.ngspice_sizes)
             if name in peers and takes_part:
-                peer, theirs = solve(arguments, array)
+                peer, theirs = solve(arguments, array, *flags)
                 peer["difference"] = check_agreement(name, array, currents, theirs)
                 peer["ratio"] = {
                     "cpu_to_wall": ratio(peer["cpu_s"], report["wall_s"]),
@@ -212,6 +214,7 @@ def comparison_rows(case):
         yield [
             str(case["size"]),
             str(case["inputs"]),
+            "all fields" if case["fields"] else "outputs",
             name,
             seconds(peer["cpu_s"]["median"]),
             seconds(peer["wall_s"]["median"]),
@@ -224,13 +227,14 @@ def comparison_rows(case):
         ]
     if not case["peers"]:
         ohmloom_alone = [seconds(ours[key]["median"]) for key in ("wall_s", "cpu_s")]
-        yield [str(case["size"]), str(case["inputs"]), "none", "", "", *ohmloom_alone, "", "", "", ""]
+        result = "all fields" if case["fields"] else "outputs"
+        yield [str(case["size"]), str(case["inputs"]), result, "none", "", "", *ohmloom_alone, "", "", "", ""]
 
 
 def print_tables(results):
     if results["cases"]:
         print("Medians. CPU: processor seconds of all threads; wall: elapsed.\n")
-        header = ["N", "inputs", "peer", "peer CPU", "peer wall", "Ohmloom wall", "Ohmloom CPU"]
+        header = ["N", "inputs", "result", "peer", "peer CPU", "peer wall", "Ohmloom wall", "Ohmloom CPU"]
         header += ["peer CPU / Ohmloom wall", "CPU / CPU", "wall / wall", "currents differ by"]
         print(table(header, [row for case in results["cases"] for row in comparison_rows(case)]))
     transfer = results["transfer_matrix"]
@@ -275,7 +279,7 @@ def main():
             "repeat": arguments.repeat,
             "peer_repeat": arguments.peer_repeat,
         },
-        "cases": [compare(arguments, peers, size, inputs) for size, inputs in cases],
+        "cases": [compare(arguments, peers, *case, fields) for case in cases for fields in (False, True)],
         "transfer_matrix": transfer_matrix(arguments),
         "scaling": [scale(arguments, size) for size in arguments.scaling_sizes] if arguments.scaling else [],
     }

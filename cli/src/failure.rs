@@ -19,10 +19,39 @@ impl std::error::Error for BadUsage {}
 /// Prints the error with its causes; the exit status is 2 for [`BadUsage`] as for what clap refuses, else 1.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     // Nobody can be told if stderr is closed.
-    let _ = writeln!(io::stderr(), "error: {error:#}");
+    let _ = writeln!(io::stderr(), "error: {}", message(error));
     if error.is::<BadUsage>() {
         let _ = writeln!(io::stderr(), "\nFor more information, try '--help'.");
         return ExitCode::from(2);
     }
     ExitCode::FAILURE
+}
+
+/// The error and its causes; not those that the error before them already ends with.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if message.is_empty() {
+            message = cause;
+        } else if !message.ends_with(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::message;
+
+    #[test]
+    fn each_cause_is_said_once() {
+        let error = anyhow!("no space").context("cannot write a: no space");
+        assert_eq!(
+            message(&error.context("job 1")),
+            "job 1: cannot write a: no space"
+        );
+    }
 }

@@ -54,7 +54,7 @@ fn an_svg_heatmap_has_its_labels() {
         "row (word line)",
         "column (bit line)",
         "conductance (µS)",
-        "no cell",
+        "no value",
         "sans-serif",
     ] {
         assert!(svg.contains(label), "no `{label}`");

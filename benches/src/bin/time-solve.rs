@@ -11,9 +11,14 @@ use cpu_time::ProcessTime;
 use ndarray::Array2;
 use ndarray_npy::{read_npy, write_npy};
 use ohmloom_solver::line_grid::{
-    ArraySolver, Certificate, GridError, LineGrid, Method, MethodChoice, ReadWires, SolveOptions,
+    ArraySolver, Certificate, FieldRequest, GridError, LineGrid, Method, MethodChoice, ReadWires,
+    SolveOptions,
 };
 use serde::Serialize;
+
+/// The allocator of the command-line tool.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Time the solution of an array and print the figures as JSON.
 #[derive(Parser)]
@@ -33,6 +38,9 @@ struct Arguments {
     /// Find the transfer matrix, and apply it to the voltages, instead of solving for each input.
     #[arg(long)]
     transfer_matrix: bool,
+    /// Find all node voltages and cell currents too.
+    #[arg(long, conflicts_with = "transfer_matrix")]
+    fields: bool,
     /// How often to solve, each time from scratch.
     #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
@@ -108,6 +116,8 @@ fn main() -> anyhow::Result<()> {
     };
     let solve = if arguments.transfer_matrix {
         solve_by_transfer
+    } else if arguments.fields {
+        solve_fields
     } else {
         solve_each
     };
@@ -156,6 +166,19 @@ fn solve_each(
     voltages: &[f64],
 ) -> Result<Solved, GridError> {
     let solution = ArraySolver::new(grid, options)?.solve(voltages)?;
+    Ok((solution.output_currents, solution.certificates))
+}
+
+fn solve_fields(
+    grid: &LineGrid,
+    options: SolveOptions,
+    voltages: &[f64],
+) -> Result<Solved, GridError> {
+    let request = FieldRequest {
+        voltages: true,
+        cell_currents: true,
+    };
+    let solution = ArraySolver::new(grid, options)?.solve_with_fields(voltages, request)?;
     Ok((solution.output_currents, solution.certificates))
 }
 

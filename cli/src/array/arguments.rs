@@ -14,7 +14,7 @@ use ohmloom_solver::line_grid::{Method, MethodChoice, ReadWires, SolveOptions};
 #[derive(Debug, Args)]
 #[command(
     after_help = EXAMPLES,
-    after_long_help = LONG_HELP,
+    after_long_help = format!("{EXAMPLES}\n\n{DETAILS}"),
     group(ArgGroup::new("cells").required(true).args(["conductance", "resistance"]))
 )]
 pub(crate) struct SolveArgs {
@@ -55,6 +55,9 @@ pub(crate) struct SolveArgs {
     #[arg(long, value_name = "PREFIX")]
     voltages: Option<OsString>,
     /// Also draw the first input's cell voltages relative to the drive of their rows, .png or .svg
+    ///
+    /// Rows that are not driven and crossings without a cell are left out. Values outside 0 to 1, as of rows whose drive is far
+    /// below the others', are cut off; the colour bar then says so.
     #[arg(long, value_name = "FILE", value_parser = image)]
     pub(super) heatmap: Option<PathBuf>,
     /// Print one JSON object
@@ -70,14 +73,7 @@ Examples:
   ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy --transfer T.npy \\
       --voltages nodes --json";
 
-const LONG_HELP: &str = "\
-Examples:
-  ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy
-  ohmloom array solve --resistance R.npy --inputs V.npy --output I.npy --row-resistance 2.5 \\
-      --column-resistance 2.5 --heatmap cells.png
-  ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy --transfer T.npy \\
-      --voltages nodes --json
-
+const DETAILS: &str = "\
 The JSON object:
   method        cg or direct (direct if it solved any of the inputs)
   iterations    iterations of cg, or steps of refinement of direct: the largest over the inputs

@@ -8,6 +8,9 @@ use ohmloom_studies::plots::{HeatmapSpec, PlotError, heatmap};
 
 use crate::quantity::quantity;
 
+/// Values that far outside 0 to 1 are inside.
+const ROUNDING: f64 = 1e-9;
+
 /// Whether there is a cell in a row that is driven.
 pub(super) fn has_anything_to_show(grid: &LineGrid, drive: &[f64]) -> bool {
     grid.conductance()
@@ -37,12 +40,13 @@ pub(super) fn relative_voltages(
         .collect()
 }
 
-/// Draws the relative voltages.
+/// Draws the relative voltages. A row whose drive is far below the others' has values far outside 0 to 1; they are cut off, lest
+/// they take all the colours.
 pub(super) fn draw(
     path: &Path,
     grid: &LineGrid,
     wires: ReadWires,
-    relative: Vec<f64>,
+    mut relative: Vec<f64>,
 ) -> Result<()> {
     let (rows, columns) = (grid.rows(), grid.columns());
     let title = format!(
@@ -50,8 +54,19 @@ pub(super) fn draw(
         quantity(wires.row, "Ω"),
         quantity(wires.column, "Ω"),
     );
-    let spec = HeatmapSpec::new(title, rows, columns, relative)
-        .quantity("cell voltage / voltage of the row driver", "");
+    // Short, as beside a small array there is little room.
+    let mut label = "cell voltage / drive".to_owned();
+    let inside = -ROUNDING..=1.0 + ROUNDING;
+    if relative
+        .iter()
+        .any(|value| !value.is_nan() && !inside.contains(value))
+    {
+        label.push_str(" (cut at 0, 1)");
+        for value in &mut relative {
+            *value = value.clamp(0.0, 1.0);
+        }
+    }
+    let spec = HeatmapSpec::new(title, rows, columns, relative).quantity(label, "");
     // The caller knows the file's final name; these errors know the temporary one.
     heatmap(path, &spec).map_err(|error| match error {
         PlotError::Write { source, .. } => source.into(),

@@ -19,7 +19,6 @@ pub(crate) struct ArrayArgs {
 
 #[derive(Debug, Subcommand)]
 enum ArrayCommand {
-    /// Solve an array exactly, with the resistance of its wires
     Solve(arguments::SolveArgs),
 }
 

@@ -104,12 +104,12 @@ impl SolveReport {
                 ohm(wires.sink)
             ),
             format!(
-                "solved           in {} by {}, {} {}{}",
+                "solved           in {} by {}, {}{} {}",
                 quantity(self.seconds, "s"),
                 self.method,
                 if several { "at most " } else { "" },
                 self.iterations,
-                if self.method == "cg" { " iterations" } else { " refinements" },
+                if self.method == "cg" { "iterations" } else { "refinements" },
             ),
             format!(
                 "column currents  {} to {}",

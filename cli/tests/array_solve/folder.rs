@@ -116,12 +116,11 @@ pub(crate) fn assert_close(found: &ArrayD<f64>, expected: &ArrayD<f64>, toleranc
     let scale = expected
         .iter()
         .fold(0.0, |a: f64, value| a.max(value.abs()));
-    for (index, value) in found.indexed_iter() {
-        let difference = (value - expected[index.clone()]).abs();
+    for ((index, value), expected) in found.indexed_iter().zip(expected) {
+        let difference = (value - expected).abs();
         assert!(
             difference <= tolerance * scale,
-            "at {index:?}: {value}, not {}",
-            expected[index]
+            "at {index:?}: {value}, not {expected}"
         );
     }
 }

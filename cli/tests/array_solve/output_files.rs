@@ -73,9 +73,29 @@ fn heat_maps_are_png_or_svg() {
     for text in [
         "<svg",
         "2 x 3 array, 2.5 Ω per row segment, 30 Ω per column segment",
+        "cell voltage / drive",
     ] {
         assert!(svg.contains(text), "no `{text}` in the heat map");
     }
+}
+
+#[test]
+fn a_weakly_driven_row_does_not_take_all_colours() {
+    let folder = Folder::new();
+    let note = "cell voltage / drive (cut at 0, 1)";
+    folder.solved("--heatmap map.svg");
+    assert!(
+        !fs::read_to_string(folder.path("map.svg"))
+            .unwrap()
+            .contains(note)
+    );
+    folder.write("V.npy", &array![0.2, 1e-9]);
+    folder.solved("--heatmap map.svg --sink-resistance 100");
+    assert!(
+        fs::read_to_string(folder.path("map.svg"))
+            .unwrap()
+            .contains(note)
+    );
 }
 
 #[test]

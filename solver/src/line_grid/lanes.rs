@@ -74,6 +74,21 @@ impl Shape {
         field
     }
 
+    /// The values of a field along one line.
+    pub(super) fn along(self, field: &[Lanes], line: usize) -> impl Iterator<Item = f64> + '_ {
+        let first = line / LANES * self.positions;
+        let lane = line % LANES;
+        field[first..first + self.positions]
+            .iter()
+            .map(move |lanes| lanes.0[lane])
+    }
+
+    /// The values of a field at one position of every line.
+    pub(super) fn across(self, field: &[Lanes], position: usize) -> impl Iterator<Item = f64> + '_ {
+        let blocks = field[position..].iter().step_by(self.positions);
+        blocks.flat_map(|lanes| lanes.0).take(self.lines)
+    }
+
     /// The value of a field at one crossing.
     pub(super) fn at(self, field: &[Lanes], line: usize, position: usize) -> f64 {
         field[(line / LANES) * self.positions + position].0[line % LANES]

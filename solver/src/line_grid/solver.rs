@@ -94,8 +94,8 @@ pub struct Solution {
 
 /// Costs of the direct method in iterations of conjugate gradients on the same array (measured, 128 x 128 to 512 x 512):
 /// one factorisation, and one right-hand side in a block of [`DIRECT_BLOCK`].
-const FACTOR_COST: usize = 400;
-const DIRECT_SOLVE_COST: usize = 40;
+const FACTOR_COST: usize = 700;
+const DIRECT_SOLVE_COST: usize = 50;
 /// Right-hand sides that the direct method solves at once.
 const DIRECT_BLOCK: usize = 16;
 /// Above this many crossings the factor does not fit into a usual machine's memory.
@@ -419,28 +419,37 @@ impl<'a> ArraySolver<'a> {
             certificates: vec![solved.certificate],
             ..Solution::default()
         };
-        let (row_shape, column_shape) = (self.system.rows.shape, self.system.columns.shape);
-        let crossings = || {
-            (0..self.grid.rows())
-                .flat_map(|row| (0..self.grid.columns()).map(move |column| (row, column)))
-        };
+        let (rows, columns) = (self.system.rows.shape, self.system.columns.shape);
         if request.voltages {
-            let (rows, columns) = self.profiles(excitation);
-            let row_voltage = |(row, column)| {
-                self.terminals.rows.voltage(&rows, row, column)
-                    - row_shape.at(&work.row_deviation, row, column)
-            };
-            let column_voltage = |(row, column)| {
-                self.terminals.columns.voltage(&columns, column, row)
-                    + column_shape.at(&work.column_deviation, column, row)
-            };
-            solution.row_voltages = crossings().map(row_voltage).collect();
-            solution.column_voltages = crossings().map(column_voltage).collect();
+            let (row_profile, column_profile) = self.profiles(excitation);
+            solution
+                .row_voltages
+                .reserve_exact(rows.lines * rows.positions);
+            solution
+                .column_voltages
+                .reserve_exact(rows.lines * rows.positions);
+            for row in 0..rows.lines {
+                let voltage = |column| self.terminals.rows.voltage(&row_profile, row, column);
+                let drops = rows.along(&work.row_deviation, row).enumerate();
+                solution
+                    .row_voltages
+                    .extend(drops.map(|(column, drop)| voltage(column) - drop));
+                let voltage = |column| self.terminals.columns.voltage(&column_profile, column, row);
+                let rises = columns.across(&work.column_deviation, row).enumerate();
+                solution
+                    .column_voltages
+                    .extend(rises.map(|(column, rise)| voltage(column) + rise));
+            }
         }
         if request.cell_currents {
-            solution.cell_currents = crossings()
-                .map(|(row, column)| row_shape.at(&work.exchange, row, column))
-                .collect();
+            solution
+                .cell_currents
+                .reserve_exact(rows.lines * rows.positions);
+            for row in 0..rows.lines {
+                solution
+                    .cell_currents
+                    .extend(rows.along(&work.exchange, row));
+            }
         }
         solution
     }

@@ -21,7 +21,7 @@ pub struct HeatmapSpec {
     pub rows: usize,
     /// Number of columns (bit lines).
     pub columns: usize,
-    /// Values row by row, in the plain unit; NaN where there is no cell.
+    /// Values row by row, in the plain unit; NaN where there is no value (no cell, say).
     pub values: Vec<f64>,
     /// What the rows are.
     pub row_label: String,

@@ -30,7 +30,7 @@ const COLOURS: f64 = 255.0;
 
 /// A place of a matrix that holds no cell.
 const NO_CELL: RGBColor = RGBColor(217, 217, 217);
-const NO_CELL_LABEL: &str = "no cell";
+const NO_CELL_LABEL: &str = "no value";
 
 /// Neighbouring rectangles overlap by this, or viewers would let the ground shine through between them.
 const OVERLAP: f64 = 0.5;

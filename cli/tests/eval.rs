@@ -1,0 +1,184 @@
+//! `ohmloom eval` and `ohmloom demo` as a user runs them.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+use ndarray::{Array1, Array3};
+use ndarray_npy::write_npy;
+use ohmloom::studies::demo::glyphs::{DEMO_SEED, SIDE, Split, glyphs};
+use ohmloom::studies::demo::{NETWORK_JSON, NETWORK_ONNX};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const IMAGES: usize = 60;
+const DATA: &str = "npy:x.npy,y.npy";
+
+/// A folder with the demo's network and some of its images.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("net.onnx"), NETWORK_ONNX).unwrap();
+    std::fs::write(path("net.json"), NETWORK_JSON).unwrap();
+    std::fs::write(path("bare.onnx"), NETWORK_ONNX).unwrap();
+    let images: Vec<_> = glyphs(DEMO_SEED, Split::Test, IMAGES as u32).collect();
+    let pixels: Vec<u8> = images.iter().flat_map(|glyph| glyph.pixels).collect();
+    let labels: Array1<u8> = images.iter().map(|glyph| glyph.label).collect();
+    write_npy(
+        path("x.npy"),
+        &Array3::from_shape_vec((IMAGES, SIDE, SIDE), pixels).unwrap(),
+    )
+    .unwrap();
+    write_npy(path("y.npy"), &labels).unwrap();
+    write_npy(path("eleven.npy"), &labels.mapv(|label| label + 10)).unwrap();
+    folder
+}
+
+fn ohmloom(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::cargo_bin("ohmloom")
+        .unwrap()
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn the_report_as_json_and_as_text() {
+    let folder = folder();
+    let (status, json, stderr) = ohmloom(
+        folder.path(),
+        &[
+            "eval", "net.onnx", "--data", DATA, "--limit", "50", "--verify", "3", "--json",
+        ],
+    );
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["images"], 50);
+    for key in ["digital_correct", "analog_correct", "agree"] {
+        assert!(
+            (45..=50).contains(&report[key].as_u64().unwrap()),
+            "{key}: {json}"
+        );
+    }
+    assert_eq!(report["tiles"], 5);
+    assert!(report["verify_max_relative"].as_f64().unwrap() < 1e-8);
+    let layers = report["layers"].as_array().unwrap();
+    assert_eq!(layers.len(), 4);
+    assert_eq!(
+        (&layers[2]["name"], &layers[2]["rows"], &layers[2]["tiles"]),
+        (&"fc1".into(), &256.into(), &2.into())
+    );
+    for key in ["programming", "solving", "evaluating"] {
+        assert!(report["seconds"][key].as_f64().unwrap() > 0.0, "{key}");
+    }
+    let (status, text, _) = ohmloom(
+        folder.path(),
+        &["eval", "net.onnx", "--data", DATA, "--threads", "1"],
+    );
+    assert_eq!(status, 0);
+    assert!(
+        text.contains("fc1") && text.contains("analog correct") && !text.contains("verified"),
+        "{text}"
+    );
+}
+
+#[test]
+fn raw_values_need_a_scale() {
+    let folder = folder();
+    let (status, _, stderr) = ohmloom(folder.path(), &["eval", "bare.onnx", "--data", DATA]);
+    assert_eq!(status, 1);
+    assert!(
+        stderr.contains("bare.onnx") && stderr.contains("--scale"),
+        "{stderr}"
+    );
+    let scaled = [
+        "eval",
+        "bare.onnx",
+        "--data",
+        DATA,
+        "--scale",
+        "0.00392156862745098",
+        "--json",
+    ];
+    let described = ["eval", "net.onnx", "--data", DATA, "--json"];
+    let results: Vec<Value> = [&scaled[..], &described[..]]
+        .iter()
+        .map(|arguments| serde_json::from_str(&ohmloom(folder.path(), arguments).1).unwrap())
+        .collect();
+    assert_eq!(results[0]["analog_correct"], results[1]["analog_correct"]);
+    assert_eq!(results[0]["layers"], results[1]["layers"]);
+}
+
+#[test]
+fn mistakes_are_named() {
+    let folder = folder();
+    std::fs::write(folder.path().join("bad.toml"), "[tile]\ncolums = 64\n").unwrap();
+    for (arguments, status, message) in [
+        (&["eval", "net.onnx"][..], 2, "--data"),
+        (
+            &["eval", "net.onnx", "--data", "zip:x"],
+            2,
+            "mnist:DIRECTORY",
+        ),
+        (
+            &["eval", "net.onnx", "--data", DATA, "--limit", "0"],
+            2,
+            "--limit",
+        ),
+        (&["eval", "none.onnx", "--data", DATA], 1, "none.onnx"),
+        (
+            &["eval", "x.npy", "--data", DATA],
+            1,
+            "not a usable ONNX model",
+        ),
+        (
+            &["eval", "net.onnx", "--data", "npy:x.npy,none.npy"],
+            1,
+            "none.npy",
+        ),
+        (
+            &["eval", "net.onnx", "--data", "npy:x.npy,eleven.npy"],
+            1,
+            "below the network's 10 outputs",
+        ),
+        (
+            &["eval", "net.onnx", "--data", "npy:y.npy,y.npy"],
+            1,
+            "do not fit the network",
+        ),
+        (
+            &["eval", "net.onnx", "--data", DATA, "--config", "bad.toml"],
+            1,
+            "unknown field `colums`",
+        ),
+        (
+            &["eval", "net.onnx", "--data", DATA, "--config", "none.toml"],
+            1,
+            "none.toml",
+        ),
+    ] {
+        let (found, stdout, stderr) = ohmloom(folder.path(), arguments);
+        assert_eq!(
+            (found, stdout.as_str()),
+            (status, ""),
+            "{arguments:?}: {stderr}"
+        );
+        assert!(stderr.contains(message), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn the_demo_prints_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let (status, json, stderr) = ohmloom(folder.path(), &["demo", "--out", "here", "--json"]);
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["rows"].as_array().unwrap().len(), 4);
+    assert!(folder.path().join("here/accuracy.png").is_file());
+}
