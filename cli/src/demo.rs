@@ -24,7 +24,7 @@ pub(crate) struct DemoArgs {
 const EXAMPLES: &str = "\
 Examples:
   ohmloom demo
-  ohmloom demo --out /tmp/demo --json";
+  ohmloom demo --out results --json";
 
 /// Runs the command.
 pub(crate) fn run(args: &DemoArgs) -> Result<()> {

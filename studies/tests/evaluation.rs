@@ -194,6 +194,25 @@ fn nothing_to_evaluate_is_an_error() {
 }
 
 #[test]
+fn converters_without_any_signal_to_calibrate_on_are_an_error() {
+    let mut bench = bench(4);
+    bench.calibration =
+        Dataset::new(Samples::U8(vec![0; SIDE * SIDE]), vec![SIDE, SIDE], vec![0]).unwrap();
+    let analog =
+        AnalogNetwork::new(&bench.network, &EvaluationSettings::default(), &Silent).unwrap();
+    let data = EvaluationData {
+        test: &bench.test,
+        calibration: Some(&bench.calibration),
+        preprocessing: &bench.preprocessing,
+    };
+    let error = analog.evaluate(data, 0, &Silent).unwrap_err().to_string();
+    assert!(
+        error.contains("layer conv1") && error.contains("calibration_images"),
+        "{error}"
+    );
+}
+
+#[test]
 fn the_demo_writes_everything_it_names() {
     let folder = tempfile::tempdir().unwrap();
     let report = ohmloom_studies::demo::run(&folder.path().join("new"), &Silent).unwrap();

@@ -33,6 +33,14 @@ pub enum EvaluationError {
         /// The network's file.
         path: String,
     },
+    /// A layer whose converters cannot be calibrated.
+    #[error(
+        "layer {layer}: the calibration images give it nothing but zeros, so its converters have no range; use more calibration_images, or range = \"dynamic\" or \"fixed\""
+    )]
+    NoSignal {
+        /// Name of the layer.
+        layer: String,
+    },
     /// A layer could not be put on tiles, or its tiles not be solved.
     #[error("layer {layer}: {source}")]
     Layout {

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use ohmloom_layouts::{Converters, MappedMatrix, SignalRange, Tile};
+use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
 use rayon::prelude::*;
 
 pub use error::EvaluationError;
@@ -273,15 +274,25 @@ impl<'a> AnalogNetwork<'a> {
             read_voltage,
             ..
         } = self.settings;
-        let converters = operators
-            .iter()
-            .map(|groups| {
-                let range = groups.iter().fold(SignalRange::default(), |range, group| {
-                    range.merge(group.range())
+        let calibrated = |converter: &ConverterSettings| {
+            converter.range == RangePolicy::Calibrated && converter.bits != Resolution::Ideal
+        };
+        let mut converters = Vec::with_capacity(operators.len());
+        for (groups, layer) in operators.iter().zip(self.network.layers()) {
+            let range = groups.iter().fold(SignalRange::default(), |range, group| {
+                range.merge(group.range())
+            });
+            let idle = range.current == 0.0
+                && groups
+                    .iter()
+                    .any(|group| !group.matrix.mapped.tiles().is_empty());
+            if idle && (calibrated(&dac) || calibrated(&adc)) {
+                return Err(EvaluationError::NoSignal {
+                    layer: layer.name.clone(),
                 });
-                Converters::new(dac, adc, read_voltage, range)
-            })
-            .collect();
+            }
+            converters.push(Converters::new(dac, adc, read_voltage, range));
+        }
         Ok((
             converters,
             format!("first {images} images of the {name} set"),

@@ -1,7 +1,7 @@
 //! Solving an array: choice of the method, accuracy, many inputs.
 
-use std::ops::Range;
-use std::sync::OnceLock;
+use std::ops::{Deref, DerefMut, Range};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -113,6 +113,8 @@ pub struct ArraySolver<'a> {
     /// See [`sensitivity`].
     pub(super) sensitivity: f64,
     cholesky: OnceLock<Result<Cholesky, GridError>>,
+    /// Vectors that no solve uses at present.
+    spare: Mutex<Vec<Workspace>>,
 }
 
 /// One solved input, before its fields are copied out.
@@ -158,6 +160,7 @@ impl<'a> ArraySolver<'a> {
             terminals: Terminals::new(grid),
             sensitivity: sensitivity(grid),
             cholesky: OnceLock::new(),
+            spare: Mutex::default(),
         };
         if options.method == MethodChoice::Only(Method::Cholesky) {
             solver.cholesky()?;
@@ -336,7 +339,7 @@ impl<'a> ArraySolver<'a> {
             let crossings = self.grid.rows() * self.grid.columns();
             if !direct {
                 let parallel = crossings >= PARALLEL_CROSSINGS;
-                let mut work = Workspace::new(&self.system);
+                let mut work = self.workspace();
                 let solved = self.iterate(&mut work, 0, excitations[0], parallel)?;
                 direct = self.direct_is_cheaper(solved.certificate, excitations.len() - 1);
                 results.push(finish(&mut work, excitations[0], solved));
@@ -355,7 +358,7 @@ impl<'a> ArraySolver<'a> {
                     .par_chunks(DIRECT_BLOCK)
                     .enumerate()
                     .map(|(block, chunk)| {
-                        let mut work = Workspace::new(&self.system);
+                        let mut work = self.workspace();
                         let mut finished: Vec<Option<T>> = chunk.iter().map(|_| None).collect();
                         self.factored(
                             &mut work,
@@ -374,7 +377,7 @@ impl<'a> ArraySolver<'a> {
                     .par_iter()
                     .enumerate()
                     .map_init(
-                        || Workspace::new(&self.system),
+                        || self.workspace(),
                         |work, (index, &excitation)| {
                             let solved = self.iterate(work, done + index, excitation, false)?;
                             Ok(finish(work, excitation, solved))
@@ -386,6 +389,19 @@ impl<'a> ArraySolver<'a> {
             Ok(())
         });
         outcome.map(|()| results)
+    }
+
+    /// Vectors for one solve at a time: spare ones if there are any.
+    fn workspace(&self) -> Borrowed<'_> {
+        let spare = self
+            .spare
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        Borrowed {
+            work: Some(spare.unwrap_or_else(|| Workspace::new(&self.system))),
+            home: &self.spare,
+        }
     }
 
     /// Whether the direct method is the better choice for so many more inputs, after one was solved.
@@ -452,5 +468,35 @@ impl<'a> ArraySolver<'a> {
             }
         }
         solution
+    }
+}
+
+/// A workspace that goes back to the spare ones when it is no longer used.
+struct Borrowed<'a> {
+    /// Always there, until it goes back.
+    work: Option<Workspace>,
+    home: &'a Mutex<Vec<Workspace>>,
+}
+
+impl Deref for Borrowed<'_> {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        self.work.as_ref().expect("not given back yet")
+    }
+}
+
+impl DerefMut for Borrowed<'_> {
+    fn deref_mut(&mut self) -> &mut Workspace {
+        self.work.as_mut().expect("not given back yet")
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        self.home
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(self.work.take());
     }
 }
