@@ -69,8 +69,8 @@ pub enum FullScale {
     Signed(f64),
 }
 
-/// A uniform quantiser with rounding to nearest (ties to even) and clipping at its range. A full scale that is not positive converts
-/// everything to 0.
+/// A uniform quantiser with rounding to nearest (ties to even) and clipping at its range. With a resolution in
+/// bits, a full scale that is not positive converts everything to 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UniformQuantiser {
     step: f64,

@@ -35,9 +35,17 @@ pub enum EvaluationError {
     },
     /// A layer whose converters cannot be calibrated.
     #[error(
-        "layer {layer}: the calibration images give it nothing but zeros, so its converters have no range; use more calibration_images, or range = \"dynamic\" or \"fixed\""
+        "layer {layer}: the calibration images give no signal at its inputs or its columns, so its converters have no range; use more calibration_images, or range = \"dynamic\" or \"fixed\""
     )]
     NoSignal {
+        /// Name of the layer.
+        layer: String,
+    },
+    /// A layer's input to verify was never seen.
+    #[error(
+        "layer {layer}: its input vectors do not belong to single samples (a reshape across the batch?), so none can be verified"
+    )]
+    NotRecorded {
         /// Name of the layer.
         layer: String,
     },

@@ -29,7 +29,7 @@ use crate::preprocessing::Preprocessing;
 use operators::{Stage, StageOperator};
 use programmed::ProgrammedMatrix;
 
-/// Samples that run through the network together. Results do not depend on it.
+/// Samples that run through the network together. It limits blocks of vectors, whose last bits it may change; never the meaning.
 const BATCH: usize = 50;
 
 /// Tells how far an evaluation is. The numbers count batches, tiles or draws.
@@ -212,6 +212,7 @@ impl<'a> AnalogNetwork<'a> {
         let layers = self.compare(data, &converters, progress)?;
         let verify_max_relative = match verify {
             0 => None,
+            _ if self.tiles() == 0 => None,
             draws => Some(self.verify(data, &converters, draws, progress)?),
         };
         timed(&mut seconds.checking, start);
@@ -252,7 +253,7 @@ impl<'a> AnalogNetwork<'a> {
         progress: &dyn Progress,
     ) -> Result<(Vec<Converters>, String), EvaluationError> {
         let (dataset, name) = match data.calibration {
-            Some(dataset) if !dataset.is_empty() => (dataset, "training"),
+            Some(dataset) if !dataset.is_empty() => (dataset, "calibration"),
             _ => (data.test, "evaluated"),
         };
         let images = self.settings.calibration_images.min(dataset.len());
@@ -282,11 +283,12 @@ impl<'a> AnalogNetwork<'a> {
             let range = groups.iter().fold(SignalRange::default(), |range, group| {
                 range.merge(group.range())
             });
-            let idle = range.current == 0.0
-                && groups
-                    .iter()
-                    .any(|group| !group.matrix.mapped.tiles().is_empty());
-            if idle && (calibrated(&dac) || calibrated(&adc)) {
+            let used = groups
+                .iter()
+                .any(|group| !group.matrix.mapped.tiles().is_empty());
+            let idle =
+                calibrated(&dac) && range.input == 0.0 || calibrated(&adc) && range.current == 0.0;
+            if used && idle {
                 return Err(EvaluationError::NoSignal {
                     layer: layer.name.clone(),
                 });
@@ -307,7 +309,11 @@ impl<'a> AnalogNetwork<'a> {
         progress: &dyn Progress,
     ) -> Result<Vec<LayerReport>, EvaluationError> {
         let images = self.settings.error_images.min(data.test.len());
-        let operators = self.operators(converters, |_| Stage::Compare(Mutex::default()));
+        // Where a batch of fixed size is filled up with copies, these do not count.
+        let operators = self.operators(converters, |layer| Stage::Compare {
+            end: (images * self.vectors_per_sample(layer)) as u64,
+            norms: Mutex::default(),
+        });
         let inference = Inference::analog(self.network, &as_trait(&operators), images, BATCH)?;
         run(
             &inference,
@@ -342,6 +348,12 @@ impl<'a> AnalogNetwork<'a> {
             }
         };
         Ok(operators.iter().enumerate().map(report).collect())
+    }
+
+    /// Input vectors of a layer for each sample.
+    fn vectors_per_sample(&self, layer: usize) -> usize {
+        let batch = self.network.fixed_batch().unwrap_or(1);
+        self.network.layers()[layer].vectors().div_ceil(batch)
     }
 
     /// Operators for one stage, `[layer][group]`; `stage` gets the layer's index.

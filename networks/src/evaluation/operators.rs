@@ -17,7 +17,11 @@ pub(super) enum Stage {
     Convert,
     /// The real converters, compared with exact arithmetic: squared norms of the error and of the exact result, by first vector, so
     /// that they can be added in a fixed order.
-    Compare(Mutex<BTreeMap<u64, (f64, f64)>>),
+    Compare {
+        /// Vectors from this one on do not count.
+        end: u64,
+        norms: Mutex<BTreeMap<u64, (f64, f64)>>,
+    },
     /// The real converters; keeps these input vectors.
     Record {
         wanted: Vec<u64>,
@@ -49,7 +53,7 @@ impl StageOperator {
     /// Squared norms of the error and of the exact result, for [`Stage::Compare`].
     pub(super) fn squared_norms(&self) -> (f64, f64) {
         match &self.stage {
-            Stage::Compare(norms) => lock(norms)
+            Stage::Compare { norms, .. } => lock(norms)
                 .values()
                 .fold((0.0, 0.0), |sum, norm| (sum.0 + norm.0, sum.1 + norm.1)),
             _ => (0.0, 0.0),
@@ -86,14 +90,18 @@ impl LinearOperator for StageOperator {
                 let mut range = lock(range);
                 *range = range.merge(observed);
             }
-            Stage::Compare(norms) => {
+            Stage::Compare { end, norms } => {
                 self.matrix
                     .multiply(block.values, &self.converters, output)?;
                 let mut exact = vec![0.0; output.len()];
                 self.matrix.multiply_exactly(block.values, &mut exact);
+                let counted = end
+                    .saturating_sub(block.first_vector)
+                    .min(block.vectors as u64);
+                let exact = &exact[..counted as usize * self.columns()];
                 let error = output
                     .iter()
-                    .zip(&exact)
+                    .zip(exact)
                     .map(|(a, b)| (a - b) * (a - b))
                     .sum();
                 let norm = exact.iter().map(|value| value * value).sum();

@@ -38,7 +38,8 @@ impl ProgrammedMatrix {
                     1.0
                 };
                 BiasRow {
-                    input,
+                    // A DAC of fixed range could not drive it with more.
+                    input: input.min(settings.dac.full_scale.unwrap_or(f64::INFINITY)),
                     bias: bias.to_vec(),
                 }
             });

@@ -60,10 +60,15 @@ impl AnalogNetwork<'_> {
             .par_iter()
             .map(|draw| {
                 let operator = &operators[draw.layer][draw.group];
-                let vector = operator.recorded(draw.vector).unwrap_or_default();
+                let layer = || self.network.layers()[draw.layer].name.clone();
+                let vector = operator
+                    .recorded(draw.vector)
+                    .ok_or_else(|| EvaluationError::NotRecorded { layer: layer() })?;
                 let difference = difference(operator, draw.tile, &vector).map_err(|source| {
-                    let layer = self.network.layers()[draw.layer].name.clone();
-                    EvaluationError::Layout { layer, source }
+                    EvaluationError::Layout {
+                        layer: layer(),
+                        source,
+                    }
                 });
                 progress.step();
                 difference
@@ -89,12 +94,11 @@ impl AnalogNetwork<'_> {
             .collect();
         let mut random = ChaCha8Rng::seed_from_u64(self.settings.seed);
         random.set_stream(STREAM);
-        let nominal = self.network.fixed_batch().unwrap_or(1);
         (0..count)
             .map(|_| {
                 let (layer, group, tile) = tiles[random.random_range(0..tiles.len())];
                 let sample = random.random_range(0..samples);
-                let per_sample = self.network.layers()[layer].vectors() / nominal;
+                let per_sample = self.vectors_per_sample(layer);
                 let vector = (sample * per_sample + random.random_range(0..per_sample)) as u64;
                 Draw {
                     layer,

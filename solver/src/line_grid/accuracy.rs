@@ -26,26 +26,30 @@ impl ArraySolver<'_> {
         parallel: bool,
     ) -> Result<Solved, GridError> {
         let tolerance = self.options.tolerance;
-        let automatic = self.options.method == MethodChoice::Auto;
-        let lines = self.grid.rows() + self.grid.columns();
-        let limit = if automatic {
+        let (rows, columns) = (self.grid.rows(), self.grid.columns());
+        // The direct method takes over only where its factor fits into memory.
+        let fallback =
+            self.options.method == MethodChoice::Auto && rows * columns <= LARGEST_DIRECT;
+        let limit = if fallback {
             PATIENCE
         } else {
-            PATIENCE + 20 * lines
+            PATIENCE + 20 * (rows + columns)
         };
         let sensitivity = self.sensitivity;
         let profiles = self.start(work, excitation);
         self.system.solve_rows(work, parallel);
         // Wires usually cost less than half of the current; if they cost more, another round follows.
         let mut scale = 0.5 * self.largest_line_current(&work.exchange);
-        let (mut iterations, mut sharper) = (0, 1.0);
+        let (mut iterations, mut sharper, mut smallest) = (0, 1.0, 1.0);
         loop {
             let stop = Stop {
                 energy: sharper * tolerance * scale / sensitivity,
+                smallest,
                 max_iterations: limit - iterations,
             };
             let outcome = self.system.iterate(work, stop, parallel);
             iterations += outcome.iterations;
+            smallest = outcome.smallest;
             self.system.solve_rows(work, parallel);
             self.system.polish_columns(work, parallel);
             let branches = self.evaluate(work, excitation, &profiles, parallel);
@@ -65,7 +69,7 @@ impl ArraySolver<'_> {
             }
             // A round that did nothing, or that asked for far more than was needed, will not do better next time.
             if iterations >= limit || outcome.iterations == 0 || sharper < 1e-3 {
-                if automatic && self.grid.rows() * self.grid.columns() <= LARGEST_DIRECT {
+                if fallback {
                     let mut direct = None;
                     self.factored(work, input, &[excitation], |_, _, solved| {
                         direct = Some(solved);
@@ -216,7 +220,9 @@ impl ArraySolver<'_> {
             output_error: certificate.output_error,
             tolerance: self.options.tolerance,
             advice: match certificate.method {
-                Method::ConjugateGradients => "use the direct method, or a larger tolerance",
+                Method::ConjugateGradients => {
+                    "use the direct method if the array is not too large for it, or a larger tolerance"
+                }
                 Method::Cholesky => {
                     "use a larger tolerance, or check for conductances and resistances that lie too far apart"
                 }

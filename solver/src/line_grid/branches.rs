@@ -18,7 +18,7 @@ pub struct Certificate {
     pub iterations: usize,
     /// Largest violation of Kirchhoff's current law at any node, relative to the largest branch current.
     pub kcl_relative: f64,
-    /// Estimated largest error of an output current, relative to the largest terminal current: for conjugate gradients a bound from
+    /// Estimated largest error of an output current, relative to the largest terminal current: for conjugate gradients from
     /// the energy of the error, for the direct method the change that the last step of refinement made.
     pub output_error: f64,
 }

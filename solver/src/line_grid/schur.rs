@@ -80,6 +80,8 @@ impl Workspace {
 pub(super) struct Stop {
     /// Energy norm of the error (square root of watt) to go below.
     pub energy: f64,
+    /// Smallest eigenvalue of `T_c^-1 S` known so far; 1 before anything is known.
+    pub smallest: f64,
     pub max_iterations: usize,
 }
 
@@ -89,6 +91,8 @@ pub(super) struct Outcome {
     pub iterations: usize,
     /// Estimated energy norm of the error.
     pub energy: f64,
+    /// Smallest eigenvalue of `T_c^-1 S` that was seen, now or before.
+    pub smallest: f64,
 }
 
 impl SchurSystem {
@@ -180,7 +184,8 @@ impl SchurSystem {
         let (mut norm, mut overlap) = self.column_sweep(work, 1.0, 0.0, parallel);
         let mut t_norm = 0.0; // p . T_c p
         let mut iterations = 0;
-        let mut energy = norm.sqrt();
+        let mut smallest = stop.smallest;
+        let mut energy = (norm / smallest).sqrt();
         while energy > stop.energy && iterations < stop.max_iterations {
             let coupling = self.row_sweep(work, alpha, beta, parallel);
             t_norm = norm + beta * (2.0 * overlap + beta * t_norm);
@@ -197,10 +202,11 @@ impl SchurSystem {
             norm = next;
             iterations += 1;
             work.alphas.push(alpha);
-            // `S <= T_c`, so the residual bounds the error from below; the smallest Ritz value from above.
-            energy = norm.sqrt();
+            // The smallest Ritz value turns the residual into the error; it is worth its cost when the end may be near.
+            energy = (norm / smallest).sqrt();
             if energy <= stop.energy {
-                energy = (norm / smallest_ritz_value(&work.alphas, &work.betas)).sqrt();
+                smallest = smallest.min(smallest_ritz_value(&work.alphas, &work.betas));
+                energy = (norm / smallest).sqrt();
             }
             work.betas.push(beta);
         }
@@ -211,9 +217,14 @@ impl SchurSystem {
         });
         if energy > stop.energy && !work.alphas.is_empty() {
             let known = work.betas.len().min(work.alphas.len() - 1);
-            energy = (norm / smallest_ritz_value(&work.alphas, &work.betas[..known])).sqrt();
+            smallest = smallest.min(smallest_ritz_value(&work.alphas, &work.betas[..known]));
+            energy = (norm / smallest).sqrt();
         }
-        Outcome { iterations, energy }
+        Outcome {
+            iterations,
+            energy,
+            smallest,
+        }
     }
 
     /// `x += alpha p; p = z + beta p; exchange = G T_r^-1 G p`; returns `p . exchange`.

@@ -50,7 +50,8 @@ pub struct SolveOptions {
     /// Which method to use.
     pub method: MethodChoice,
     /// Largest error of an output current relative to the largest terminal current; default 1e-12. The largest Kirchhoff
-    /// imbalance, relative to the largest branch current, is held below the larger of this and 1e-10.
+    /// imbalance, relative to the largest branch current, is held below the larger of this and 1e-10, plus what the rounding of
+    /// the deviations alone can explain.
     pub tolerance: f64,
 }
 
