@@ -35,6 +35,17 @@ fn load(path: &Path) -> (Network, Preprocessing) {
     (network, preprocessing)
 }
 
+/// A network with its first batch of inputs and how many samples that is.
+fn first_batch(data: &Path, path: &Path) -> (Network, usize, Vec<f32>) {
+    let (network, preprocessing) = load(path);
+    let batch = network.fixed_batch().unwrap_or(BATCH);
+    let dataset = source(data, path).load().unwrap();
+    let input = preprocessing
+        .apply(&dataset, 0..batch, network.sample_shape())
+        .unwrap();
+    (network, batch, input)
+}
+
 fn count(
     network: &Network,
     preprocessing: &Preprocessing,
@@ -57,12 +68,7 @@ fn digital_logits_equal_onnxruntime() {
     let mut cases = Vec::new();
     let mut digital = Vec::new();
     for path in common::networks(&data) {
-        let (network, preprocessing) = load(&path);
-        let batch = network.fixed_batch().unwrap_or(BATCH);
-        let dataset = source(&data, &path).load().unwrap();
-        let input = preprocessing
-            .apply(&dataset, 0..batch, network.sample_shape())
-            .unwrap();
+        let (network, batch, input) = first_batch(&data, &path);
         digital.push(network.digital_plan(batch).unwrap().run(0, &input).unwrap());
         let shape = std::iter::once(batch)
             .chain(network.sample_shape().iter().copied())
@@ -86,12 +92,7 @@ fn exact_operators_reproduce_the_digital_reference() {
         return;
     };
     for path in common::networks(&data) {
-        let (network, preprocessing) = load(&path);
-        let batch = network.fixed_batch().unwrap_or(BATCH);
-        let dataset = source(&data, &path).load().unwrap();
-        let input = preprocessing
-            .apply(&dataset, 0..batch, network.sample_shape())
-            .unwrap();
+        let (network, batch, input) = first_batch(&data, &path);
         let operators = ExactOperator::for_layers(network.layers());
         let digital = network.digital_plan(batch).unwrap().run(0, &input).unwrap();
         let analog = network

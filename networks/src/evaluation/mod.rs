@@ -230,10 +230,7 @@ impl<'a> AnalogNetwork<'a> {
                 .filter(|(a, b)| a == b)
                 .count(),
             tiles,
-            utilisation: matrices()
-                .map(|m| m.utilisation() * m.tiles().len() as f64)
-                .sum::<f64>()
-                / tiles.max(1) as f64,
+            utilisation: utilisation(matrices()),
             kcl_relative: matrices()
                 .flat_map(MappedMatrix::tiles)
                 .fold(0.0, |a: f64, (_, tile)| a.max(tile.kcl_relative())),
@@ -336,10 +333,7 @@ impl<'a> AnalogNetwork<'a> {
                 rows: groups[0].matrix.mapped.inputs(),
                 columns: 2 * groups[0].matrix.mapped.outputs(),
                 tiles,
-                utilisation: mapped()
-                    .map(|m| m.utilisation() * m.tiles().len() as f64)
-                    .sum::<f64>()
-                    / tiles.max(1) as f64,
+                utilisation: utilisation(mapped()),
                 relative_error: if norm > 0.0 {
                     (error / norm).sqrt()
                 } else {
@@ -374,6 +368,16 @@ impl<'a> AnalogNetwork<'a> {
         };
         self.matrices.iter().enumerate().map(groups).collect()
     }
+}
+
+/// Share of the cells of all tiles of these matrices that belong to a weight. All tiles are of one size.
+fn utilisation<'m>(matrices: impl Iterator<Item = &'m MappedMatrix>) -> f64 {
+    let (mut used, mut tiles) = (0.0, 0);
+    for matrix in matrices {
+        used += matrix.utilisation() * matrix.tiles().len() as f64;
+        tiles += matrix.tiles().len();
+    }
+    used / tiles.max(1) as f64
 }
 
 /// The same operators, as a plan takes them.
