@@ -3,6 +3,8 @@
 //! This crate knows conductances, currents and matrices; it knows no device by name and no file format.
 //!
 //! * [`line_grid`]: exact solution of resistive crossbar arrays with wire resistance.
+//! * [`circuit`]: circuits of arbitrary elements, their operating points, sweeps, transients and small-signal analyses.
+//! * [`lu`]: sparse LU factorisation of real and complex circuit matrices.
 //! * [`dense`]: blocked products of dense matrices, for transfer matrices applied to many inputs.
 //!
 //! # Example
@@ -22,7 +24,9 @@
 //! # Ok::<(), ohmloom_solver::line_grid::GridError>(())
 //! ```
 
+pub mod circuit;
 pub mod dense;
 pub mod line_grid;
+pub mod lu;
 mod simd;
 mod sparse;

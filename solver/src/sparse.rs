@@ -86,3 +86,90 @@ impl SparseCholesky {
         );
     }
 }
+
+/// A symmetric positive definite matrix whose values change while its pattern stays: ordered once by approximate
+/// minimum degree, factored any number of times.
+pub(crate) struct RepeatedCholesky {
+    symbolic: SymbolicCholesky<usize>,
+    column_starts: Vec<usize>,
+    rows: Vec<usize>,
+    values: Vec<f64>,
+    memory: MemBuffer,
+}
+
+impl RepeatedCholesky {
+    /// Orders the matrix with the given lower triangle (compressed columns, the diagonal included).
+    ///
+    /// # Errors
+    /// A message if memory ran out.
+    pub(crate) fn new(column_starts: Vec<usize>, rows: Vec<usize>) -> Result<Self, String> {
+        let order = column_starts.len() - 1;
+        let pattern = faer::sparse::SymbolicSparseColMatRef::new_checked(
+            order,
+            order,
+            &column_starts,
+            None,
+            &rows,
+        );
+        let parameters = CholeskySymbolicParams {
+            supernodal_flop_ratio_threshold: SupernodalThreshold(0.7),
+            ..CholeskySymbolicParams::default()
+        };
+        let symbolic =
+            factorize_symbolic_cholesky(pattern, Side::Lower, SymmetricOrdering::Amd, parameters)
+                .map_err(|error| format!("{error:?}"))?;
+        let scratch = symbolic
+            .factorize_numeric_llt_scratch::<f64>(Par::Seq, faer::Spec::default())
+            .or(symbolic.solve_in_place_scratch::<f64>(1, Par::Seq));
+        let memory = MemBuffer::try_new(scratch).map_err(|_| "out of memory".to_owned())?;
+        let values = vec![0.0; symbolic.len_val()];
+        Ok(Self {
+            symbolic,
+            column_starts,
+            rows,
+            values,
+            memory,
+        })
+    }
+
+    /// Factors new values, in the order of the pattern.
+    ///
+    /// # Errors
+    /// When the matrix is not positive definite.
+    pub(crate) fn factor(&mut self, values: &[f64]) -> Result<(), String> {
+        let order = self.column_starts.len() - 1;
+        let matrix = SparseColMatRef::new(
+            faer::sparse::SymbolicSparseColMatRef::new_checked(
+                order,
+                order,
+                &self.column_starts,
+                None,
+                &self.rows,
+            ),
+            values,
+        );
+        self.symbolic
+            .factorize_numeric_llt(
+                &mut self.values,
+                matrix,
+                Side::Lower,
+                faer::linalg::cholesky::llt::factor::LltRegularization::default(),
+                Par::Seq,
+                MemStack::new(&mut self.memory),
+                faer::Spec::default(),
+            )
+            .map_err(|error| format!("{error:?}"))?;
+        Ok(())
+    }
+
+    /// Solves for one right-hand side in place.
+    pub(crate) fn solve_in_place(&mut self, side: &mut [f64]) {
+        let order = side.len();
+        LltRef::new(&self.symbolic, &self.values).solve_in_place_with_conj(
+            Conj::No,
+            MatMut::from_column_major_slice_mut(side, order, 1),
+            Par::Seq,
+            MemStack::new(&mut self.memory),
+        );
+    }
+}

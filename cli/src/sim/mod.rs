@@ -1,0 +1,225 @@
+//! `ohmloom sim`: simulating a SPICE deck.
+
+mod chart;
+mod files;
+
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use ohmloom_netlists::deck::Deck;
+use ohmloom_netlists::elaborate::Overrides;
+use ohmloom_netlists::results::{Plot, date_text};
+use ohmloom_netlists::script::{ScriptOutcome, run_script};
+use ohmloom_netlists::simulate::{Listing, Session, SimulationError};
+
+use self::files::Files;
+use crate::failure;
+
+/// Simulate a SPICE deck
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct SimArgs {
+    /// The deck; `-` reads it from standard input
+    deck: PathBuf,
+    /// Batch mode, as ngspice calls it; there is no other
+    #[arg(short, long)]
+    batch: bool,
+    /// Write all results into a rawfile
+    #[arg(short, long, value_name = "RAW")]
+    rawfile: Option<PathBuf>,
+    /// Write the rawfile as text
+    #[arg(long, requires = "rawfile")]
+    ascii: bool,
+    /// Write what would be printed into a file
+    #[arg(short, long, value_name = "LOG")]
+    output: Option<PathBuf>,
+    /// Write one CSV file for each plot into a folder
+    #[arg(long, value_name = "DIR")]
+    csv: Option<PathBuf>,
+    /// Print all results as JSON instead of tables
+    #[arg(long)]
+    json: bool,
+    /// Draw vectors of the last plot that has them into an SVG or PNG file
+    #[arg(long, num_args = 2, value_names = ["VECTORS", "FILE"])]
+    plot: Vec<String>,
+    /// Set a parameter, instead of its `.param`
+    #[arg(short = 'D', long = "define", value_name = "NAME=VALUE")]
+    definitions: Vec<Definition>,
+    /// Write the Jacobian at the operating point as a Matrix Market file
+    #[arg(long, value_name = "FILE.mtx")]
+    dump_matrix: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ohmloom sim divider.cir
+  ohmloom sim filter.cir -r filter.raw --plot 'vdb(out)' filter.svg
+  ohmloom sim array.cir -D rload=10k --csv results/
+  cat deck.cir | ohmloom sim - --json";
+
+/// A parameter with its value, as `-D` takes it.
+#[derive(Clone, Debug)]
+struct Definition {
+    name: String,
+    value: f64,
+}
+
+impl FromStr for Definition {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or("write it as name=value, such as rload=10k")?;
+        let name = name.trim().to_ascii_lowercase();
+        let value = value.trim();
+        match ohmloom_netlists::numbers::parse_number(value) {
+            Some((number, _)) if !name.is_empty() => Ok(Self {
+                name,
+                value: number,
+            }),
+            _ => Err(format!("`{value}` is not a number such as 10k or 1e-9")),
+        }
+    }
+}
+
+pub(crate) fn run(args: &SimArgs) -> Result<()> {
+    let mut files = Files::prepare(args)?;
+    let deck = read(args)?;
+    let overrides = Overrides {
+        parameters: args
+            .definitions
+            .iter()
+            .map(|definition| (definition.name.clone(), definition.value))
+            .collect(),
+        ..Overrides::default()
+    };
+    let mut session = Session::new(deck, overrides)?;
+    for warnings in session.warnings() {
+        failure::show(warnings);
+    }
+    if let Some(target) = &mut files.matrix {
+        files::dump_matrix(&mut session, target)?;
+    }
+    let quiet = args.json && files.log.is_none();
+    let mut listing = Listing::new(&session, quiet)?;
+    let mut plots: Vec<Plot> = Vec::new();
+    let outcome = simulate(&mut session, &mut listing, &mut plots);
+    // Whatever was computed is written, also when a later analysis failed.
+    if outcome.is_ok() || !plots.is_empty() {
+        files.write(args, &plots, listing.text())?;
+    }
+    if let Err(error) = outcome {
+        return Err(error);
+    }
+    Ok(listing.failures()?)
+}
+
+/// Runs the deck's control script, or its analyses where there is none or the script runs none.
+fn simulate(session: &mut Session, listing: &mut Listing, plots: &mut Vec<Plot>) -> Result<()> {
+    let date = date_text(
+        std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |elapsed| elapsed.as_secs()),
+    );
+    let script = session.script_lines();
+    if !script.is_empty() {
+        let mut text = Vec::new();
+        let outcome = run_script(&script, session, &mut text);
+        listing.append(&String::from_utf8_lossy(&text));
+        let ScriptOutcome {
+            exit_code,
+            plots: made,
+            ..
+        } = outcome.map_err(|error| anyhow!("{error}"))?;
+        let ran = !made.is_empty();
+        plots.extend(made);
+        match exit_code {
+            Some(0) => return Ok(()),
+            Some(code) => return Err(anyhow!("the control script ended with `quit {code}`")),
+            None if ran => return Ok(()),
+            None => {}
+        }
+    }
+    if session.flat().analyses.is_empty() {
+        return Err(anyhow!(
+            "the deck asks for no analysis; add a line such as .op or .tran 1n 1u"
+        ));
+    }
+    let bar = TransientBar::new();
+    let run = session.run_all(
+        &mut |time, stop| bar.show(time, stop),
+        &mut |_, kind, made| {
+            for mut plot in made {
+                plot.title.push_str(&kind.suffix());
+                plot.date.clone_from(&date);
+                listing.plot(kind, &plot);
+                plots.push(plot);
+            }
+            Ok(())
+        },
+    );
+    bar.finish();
+    run.map_err(|error| match error {
+        SimulationError::Deck(findings) => findings.into(),
+        other => other.into(),
+    })
+}
+
+fn read(args: &SimArgs) -> Result<Deck> {
+    if args.deck.as_os_str() != "-" {
+        return Ok(Deck::read(&args.deck)?);
+    }
+    let mut text = Vec::new();
+    io::stdin()
+        .lock()
+        .take(1 << 28)
+        .read_to_end(&mut text)
+        .context("cannot read standard input")?;
+    Ok(Deck::parse("stdin", &String::from_utf8_lossy(&text))?)
+}
+
+/// How far a transient has come, on a terminal and after two seconds.
+struct TransientBar {
+    started: Instant,
+    bar: RefCell<Option<ProgressBar>>,
+    visible: bool,
+}
+
+impl TransientBar {
+    fn new() -> Self {
+        Self {
+            started: Instant::now(),
+            bar: RefCell::new(None),
+            visible: io::stderr().is_terminal(),
+        }
+    }
+
+    fn show(&self, time: f64, stop: f64) {
+        if !self.visible || self.started.elapsed() < Duration::from_secs(2) {
+            return;
+        }
+        let mut bar = self.bar.borrow_mut();
+        let bar = bar.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("transient {bar:40} {percent}%  {elapsed}");
+            let bar = ProgressBar::new(1000);
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        bar.set_position((1000.0 * time / stop) as u64);
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = self.bar.borrow_mut().take() {
+            bar.finish_and_clear();
+        }
+        // Nothing may follow on a line that the bar has used.
+        let _ = io::stderr().flush();
+    }
+}

@@ -1,0 +1,19 @@
+//! Element equations and their physics.
+//!
+//! Each element implements [`ohmloom_solver::circuit::Element`] and knows nothing of netlist syntax.
+//!
+//! * [`passive`]: resistors, capacitors, inductors and their coupling.
+//! * [`sources`]: independent sources with their waveforms, controlled sources, switches.
+//! * [`semiconductors`]: diodes, bipolar transistors, junction field-effect transistors.
+//! * [`mosfets`]: insulated-gate field-effect transistors: levels 1 to 3 and EKV.
+//! * [`expression`]: expressions and behavioural elements built on them.
+//! * [`constants`]: physical constants.
+//! * [`parameters`]: model parameters by name.
+
+pub mod constants;
+pub mod expression;
+pub mod mosfets;
+pub mod parameters;
+pub mod passive;
+pub mod semiconductors;
+pub mod sources;

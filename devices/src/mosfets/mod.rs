@@ -1,0 +1,1 @@
+//! Insulated-gate field-effect transistors.

@@ -1,0 +1,1 @@
+//! Independent sources with their waveforms, controlled sources, switches.

@@ -1,0 +1,201 @@
+//! From the cards of a flat circuit to the elements of the solver's circuit.
+
+mod behavioural;
+mod parameters;
+mod passives;
+mod semiconductors;
+mod sources;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ohmloom_devices::mosfets::MosfetModel;
+use ohmloom_devices::passive::{CapacitorModel, InductorModel, ResistorModel};
+use ohmloom_devices::semiconductors::{BipolarModel, DiodeModel, JfetModel};
+use ohmloom_devices::sources::SwitchModel;
+use ohmloom_solver::circuit::{Circuit, CircuitBuilder, CircuitError, Element, Guesses, Unknown};
+
+use super::settings::Settings;
+use crate::deck::Span;
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::elaborate::{ElementCard, FlatCircuit, FlatElement, Model, ModelId};
+
+/// A circuit ready for analyses, with what was remarkable about its cards.
+pub(super) struct Assembled {
+    pub(super) circuit: Circuit,
+    pub(super) settings: Settings,
+    pub(super) guesses: Guesses,
+    pub(super) warnings: Diagnostics,
+}
+
+/// Builds the circuit that a flat circuit describes.
+///
+/// # Errors
+/// Everything that is wrong with element lines, models and options.
+pub(super) fn assemble(flat: &FlatCircuit) -> Result<Assembled, Diagnostics> {
+    let mut findings = Vec::new();
+    let settings = Settings::of(flat, &mut findings);
+    let mut assembly = Assembly {
+        flat,
+        settings: &settings,
+        nodes: Vec::with_capacity(flat.nodes.len()),
+        builder: CircuitBuilder::new(),
+        models: Models::default(),
+        findings,
+    };
+    for number in 0..flat.nodes.len() {
+        let node = assembly.builder.node(flat.nodes.name(number as u32));
+        assembly.nodes.push(node);
+    }
+    for element in &flat.elements {
+        if let Err(finding) = assembly.add(element) {
+            assembly.findings.push(finding);
+        }
+        if assembly.findings.len() > MOST_FINDINGS {
+            break;
+        }
+    }
+    let Assembly {
+        nodes,
+        builder,
+        mut findings,
+        ..
+    } = assembly;
+    let failed = |findings: Vec<Diagnostic>| Diagnostics::new(findings, Arc::clone(&flat.sources));
+    if findings.iter().any(is_error) {
+        findings.retain(is_error);
+        return Err(failed(findings));
+    }
+    let circuit = match builder.build(settings.temperature) {
+        Ok(circuit) => circuit,
+        Err(error) => return Err(failed(vec![locate(flat, &error)])),
+    };
+    let potentials = |values: &[crate::elaborate::NodeValue]| {
+        values
+            .iter()
+            .filter_map(|value| Some((*nodes.get(value.node as usize)?, value.value)))
+            .filter(|(node, _)| !node.is_ground())
+            .collect::<Vec<(Unknown, f64)>>()
+    };
+    let mut nodesets = potentials(&flat.nodesets);
+    if let Some(everywhere) = flat.nodeset_all {
+        for &node in &nodes {
+            if !node.is_ground() && !nodesets.iter().any(|(other, _)| *other == node) {
+                nodesets.push((node, everywhere));
+            }
+        }
+    }
+    Ok(Assembled {
+        guesses: Guesses {
+            nodesets,
+            held: potentials(&flat.initial_conditions),
+        },
+        circuit,
+        settings,
+        warnings: failed(findings),
+    })
+}
+
+/// Findings after which assembling stops.
+const MOST_FINDINGS: usize = 50;
+
+fn is_error(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Error
+}
+
+/// The line that an error of the solver is about.
+fn locate(flat: &FlatCircuit, error: &CircuitError) -> Diagnostic {
+    let name = match error {
+        CircuitError::Parameter { element, .. }
+        | CircuitError::NoBranch { element, .. }
+        | CircuitError::DuplicateName { name: element } => Some(element),
+        _ => None,
+    };
+    match name.and_then(|name| flat.element(name)) {
+        Some(element) => Diagnostic::error(element.span, error.to_string()),
+        None => Diagnostic::without_place(error.to_string()),
+    }
+}
+
+struct Assembly<'a> {
+    flat: &'a FlatCircuit,
+    settings: &'a Settings,
+    /// The solver's node for each node of the flat circuit.
+    nodes: Vec<Unknown>,
+    builder: CircuitBuilder,
+    models: Models,
+    findings: Vec<Diagnostic>,
+}
+
+/// Model cards turned into parameter sets, each once.
+#[derive(Default)]
+struct Models {
+    resistors: HashMap<u32, Arc<ResistorModel>>,
+    capacitors: HashMap<u32, Arc<CapacitorModel>>,
+    inductors: HashMap<u32, Arc<InductorModel>>,
+    diodes: HashMap<u32, Arc<DiodeModel>>,
+    bipolars: HashMap<u32, Arc<BipolarModel>>,
+    jfets: HashMap<u32, Arc<JfetModel>>,
+    mosfets: HashMap<u32, Arc<MosfetModel>>,
+    switches: HashMap<u32, Arc<SwitchModel>>,
+}
+
+impl Assembly<'_> {
+    fn add(&mut self, element: &FlatElement) -> Result<(), Diagnostic> {
+        match &element.card {
+            ElementCard::Passive(card) => self.passive(element, card),
+            ElementCard::Source(card) => self.source(element, card),
+            ElementCard::Controlled(card) => self.controlled(element, card),
+            ElementCard::Behavioural(card) => self.behavioural(element, card),
+            ElementCard::Switch(card) => self.switch(element, card),
+            ElementCard::Coupling(card) => self.coupling(element, card),
+            ElementCard::Device(card) => self.device(element, card),
+        }
+    }
+
+    /// Adds a finished element, or says at its line why it could not be made.
+    fn put<E: Element>(
+        &mut self,
+        element: &FlatElement,
+        made: Result<E, CircuitError>,
+    ) -> Result<(), Diagnostic> {
+        made.and_then(|made| self.builder.add(made))
+            .map_err(|error| Diagnostic::error(element.span, error.to_string()))
+    }
+
+    fn name(&self, element: &FlatElement) -> String {
+        self.flat.name_of(element).to_owned()
+    }
+
+    /// The node at a position of the element line.
+    fn node_at(&self, element: &FlatElement, position: usize) -> Result<Unknown, Diagnostic> {
+        self.flat
+            .nodes_of(element)
+            .get(position)
+            .and_then(|&number| self.nodes.get(number as usize))
+            .copied()
+            .ok_or_else(|| {
+                Diagnostic::error(
+                    element.span,
+                    format!("`{}` needs more nodes", self.flat.name_of(element)),
+                )
+            })
+    }
+
+    fn node(&self, number: u32) -> Unknown {
+        self.nodes
+            .get(number as usize)
+            .copied()
+            .unwrap_or(Unknown::GROUND)
+    }
+
+    fn pair(&self, element: &FlatElement) -> Result<(Unknown, Unknown), Diagnostic> {
+        Ok((self.node_at(element, 0)?, self.node_at(element, 1)?))
+    }
+
+    fn model(&self, span: Span, id: ModelId) -> Result<&Model, Diagnostic> {
+        self.flat
+            .model(id)
+            .ok_or_else(|| Diagnostic::error(span, "the model of this element is missing"))
+    }
+}

@@ -1,0 +1,77 @@
+//! Named values of element lines and model cards into parameter sets.
+
+use ohmloom_devices::parameters::Parameters;
+
+use super::Assembly;
+use crate::diagnostics::{Diagnostic, suggest};
+use crate::elaborate::{Model, Parameter, Value};
+
+/// The number of a parameter that must be one.
+pub(super) fn number(parameter: &Parameter) -> Result<f64, Diagnostic> {
+    match &parameter.value {
+        Value::Number(number) => Ok(*number),
+        Value::Expression(_) => Err(Diagnostic::error(
+            parameter.span,
+            format!(
+                "{} must be a number here, it cannot depend on voltages, currents or time",
+                parameter.name
+            ),
+        )),
+    }
+}
+
+/// Sets the parameters of an element line; unknown ones are errors.
+pub(super) fn instance<P: Parameters>(
+    set: &mut P,
+    parameters: &[Parameter],
+) -> Result<(), Diagnostic> {
+    for parameter in parameters {
+        let value = number(parameter)?;
+        if set.set(&parameter.name, value).is_err() {
+            let mut finding = Diagnostic::error(
+                parameter.span,
+                format!("unknown parameter `{}`", parameter.name),
+            );
+            if let Some(known) = suggest(&parameter.name, P::names().iter().copied()) {
+                finding = finding.help(format!("did you mean `{known}`?"));
+            }
+            return Err(finding);
+        }
+    }
+    Ok(())
+}
+
+impl Assembly<'_> {
+    /// The parameter set of a model card; names it does not know are warnings, as in ngspice. `skip` are names that were used otherwise.
+    pub(super) fn card<P: Parameters>(
+        &mut self,
+        model: &Model,
+        skip: &[&str],
+    ) -> Result<P, Diagnostic> {
+        let mut set = P::default();
+        // The circuit's nominal temperature, unless the card has its own.
+        let _ = set.set("tnom", self.settings.tnom);
+        for parameter in &model.parameters {
+            if skip.contains(&&*parameter.name) {
+                continue;
+            }
+            let value = number(parameter)?;
+            if set.set(&parameter.name, value).is_err() {
+                let mut finding = Diagnostic::warning(
+                    parameter.span,
+                    format!(
+                        "model `{}` ({}) has no parameter `{}`; it is ignored",
+                        model.name, model.kind, parameter.name
+                    ),
+                );
+                if let Some(known) = suggest(&parameter.name, P::names().iter().copied()) {
+                    finding = finding.help(format!("did you mean `{known}`?"));
+                }
+                if !self.findings.contains(&finding) {
+                    self.findings.push(finding);
+                }
+            }
+        }
+        Ok(set)
+    }
+}

@@ -1,0 +1,216 @@
+//! D, Q, J and M.
+
+use std::sync::Arc;
+
+use ohmloom_devices::mosfets::{
+    self, EkvMosfet, Level1, Level2, Level3, Mosfet, MosfetInstance, MosfetModel,
+};
+use ohmloom_devices::parameters::Parameters;
+use ohmloom_devices::semiconductors::{
+    Bipolar, BipolarInstance, BipolarModel, BipolarNodes, Diode, DiodeInstance, DiodeModel, Jfet, JfetInstance,
+    JfetModel, JfetNodes, Polarity,
+};
+use ohmloom_solver::circuit::Unknown;
+
+use super::parameters::instance;
+use super::Assembly;
+use crate::diagnostics::Diagnostic;
+use crate::elaborate::{Device, FlatElement, Model, Value};
+
+/// Finds a model's parameter set, or makes it on first use.
+macro_rules! shared_model {
+    ($assembly:ident, $table:ident, $element:ident, $card:ident, $skip:expr) => {{
+        let id = $card.model.0;
+        match $assembly.models.$table.get(&id) {
+            Some(model) => Arc::clone(model),
+            None => {
+                let model = $assembly.model($element.span, $card.model)?.clone();
+                let made = Arc::new($assembly.card(&model, $skip)?);
+                $assembly.models.$table.insert(id, Arc::clone(&made));
+                made
+            }
+        }
+    }};
+}
+
+impl Assembly<'_> {
+    pub(super) fn device(&mut self, element: &FlatElement, card: &Device) -> Result<(), Diagnostic> {
+        if card.thermal {
+            return Err(Diagnostic::error(
+                element.span,
+                "self-heating (`thermal`) is not supported",
+            ));
+        }
+        let model = self.model(element.span, card.model)?.clone();
+        match (element.kind, model.kind.as_str()) {
+            ('d', "d") => self.diode(element, card, &model),
+            ('q', "npn") => self.bipolar(element, card, &model, Polarity::N),
+            ('q', "pnp") => self.bipolar(element, card, &model, Polarity::P),
+            ('j', "njf") => self.jfet(element, card, &model, Polarity::N),
+            ('j', "pjf") => self.jfet(element, card, &model, Polarity::P),
+            ('m', "nmos") => self.mosfet(element, card, &model, mosfets::Polarity::N),
+            ('m', "pmos") => self.mosfet(element, card, &model, mosfets::Polarity::P),
+            (letter, kind) => Err(Diagnostic::error(
+                element.span,
+                format!(
+                    "model `{}` is a `{kind}`, which an element `{letter}` cannot use",
+                    model.name
+                ),
+            )),
+        }
+    }
+
+    fn diode(
+        &mut self,
+        element: &FlatElement,
+        card: &Device,
+        model: &Model,
+    ) -> Result<(), Diagnostic> {
+        level(model, &[1])?;
+        let shared: Arc<DiodeModel> = shared_model!(self, diodes, element, card, &["level"]);
+        let mut set = DiodeInstance::default();
+        common(&mut set, element, card, &["ic"])?;
+        let (anode, cathode) = self.pair(element)?;
+        let made = Diode::new(self.name(element), anode, cathode, shared, set);
+        self.put(element, made)
+    }
+
+    fn bipolar(
+        &mut self,
+        element: &FlatElement,
+        card: &Device,
+        model: &Model,
+        polarity: Polarity,
+    ) -> Result<(), Diagnostic> {
+        level(model, &[1])?;
+        let shared: Arc<BipolarModel> = shared_model!(self, bipolars, element, card, &["level"]);
+        let mut set = BipolarInstance::default();
+        common(&mut set, element, card, &["icvbe", "icvce"])?;
+        let nodes = BipolarNodes {
+            collector: self.node_at(element, 0)?,
+            base: self.node_at(element, 1)?,
+            emitter: self.node_at(element, 2)?,
+            substrate: self.node_at(element, 3).unwrap_or(Unknown::GROUND),
+        };
+        let made = Bipolar::new(self.name(element), polarity, nodes, shared, set);
+        self.put(element, made)
+    }
+
+    fn jfet(
+        &mut self,
+        element: &FlatElement,
+        card: &Device,
+        model: &Model,
+        polarity: Polarity,
+    ) -> Result<(), Diagnostic> {
+        level(model, &[1])?;
+        let shared: Arc<JfetModel> = shared_model!(self, jfets, element, card, &["level"]);
+        let mut set = JfetInstance::default();
+        common(&mut set, element, card, &["icvds", "icvgs"])?;
+        let nodes = JfetNodes {
+            drain: self.node_at(element, 0)?,
+            gate: self.node_at(element, 1)?,
+            source: self.node_at(element, 2)?,
+        };
+        let made = Jfet::new(self.name(element), polarity, nodes, shared, set);
+        self.put(element, made)
+    }
+
+    fn mosfet(
+        &mut self,
+        element: &FlatElement,
+        card: &Device,
+        model: &Model,
+        polarity: mosfets::Polarity,
+    ) -> Result<(), Diagnostic> {
+        let level = level(model, &[1, 2, 3, 44])?;
+        let nodes = [
+            self.node_at(element, 0)?,
+            self.node_at(element, 1)?,
+            self.node_at(element, 2)?,
+            self.node_at(element, 3)?,
+        ];
+        let mut set = MosfetInstance::default();
+        for (name, value) in self.settings.defaults {
+            if let Some(value) = value {
+                // These four names are parameters of every transistor.
+                let _ = set.set(name, value);
+            }
+        }
+        common(&mut set, element, card, &["icvds", "icvgs", "icvbs"])?;
+        let name = self.name(element);
+        let shared: Arc<MosfetModel> = shared_model!(self, mosfets, element, card, &["level"]);
+        match level {
+            1 => {
+                let made = Mosfet::<Level1>::new(name, nodes, polarity, shared, set);
+                self.put(element, made)
+            }
+            2 => {
+                let made = Mosfet::<Level2>::new(name, nodes, polarity, shared, set);
+                self.put(element, made)
+            }
+            3 => {
+                let made = Mosfet::<Level3>::new(name, nodes, polarity, shared, set);
+                self.put(element, made)
+            }
+            _ => {
+                let made = EkvMosfet::new(name, nodes, polarity, shared, set);
+                self.put(element, made)
+            }
+        }
+    }
+}
+
+/// The level of a model, which must be one of those that exist here.
+fn level(model: &Model, known: &[i64]) -> Result<i64, Diagnostic> {
+    let level = model.number("level").unwrap_or(1.0);
+    known
+        .iter()
+        .copied()
+        .find(|&known| known as f64 == level)
+        .ok_or_else(|| {
+            let list: Vec<String> = known.iter().map(ToString::to_string).collect();
+            Diagnostic::error(
+                model.span,
+                format!(
+                    "model `{}` ({}) has level {level}, which is not supported",
+                    model.name, model.kind
+                ),
+            )
+            .help(format!("supported: level {}", list.join(", ")))
+        })
+}
+
+/// What all these devices have: parameters, area, multiplier, `off`, initial conditions under the given names.
+fn common<P: Parameters>(
+    set: &mut P,
+    element: &FlatElement,
+    card: &Device,
+    conditions: &[&str],
+) -> Result<(), Diagnostic> {
+    instance(set, &card.parameters)?;
+    let refuse = |name: &str| {
+        Diagnostic::error(element.span, format!("this device has no parameter `{name}`"))
+    };
+    let mut give = |name: &str, value: f64| set.set(name, value).map_err(|_| refuse(name));
+    match &card.area {
+        Some(Value::Number(area)) => give("area", *area)?,
+        Some(Value::Expression(_)) => {
+            return Err(Diagnostic::error(
+                element.span,
+                "the area must be a number, it cannot depend on voltages, currents or time",
+            ));
+        }
+        None => {}
+    }
+    if card.multiplier != 1.0 {
+        give("m", card.multiplier)?;
+    }
+    if card.off {
+        give("off", 1.0)?;
+    }
+    for (name, &value) in conditions.iter().zip(&card.initial_conditions) {
+        give(name, value)?;
+    }
+    Ok(())
+}

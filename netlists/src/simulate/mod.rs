@@ -1,0 +1,15 @@
+//! From a flat circuit to results: assembling the solver's circuit, running its analyses, repeating them for `.step` and
+//! `.mc`, and lending them to control scripts.
+
+mod analyses;
+mod assembly;
+mod listing;
+mod recording;
+mod script;
+mod session;
+mod settings;
+
+pub use analyses::Progress;
+pub use listing::Listing;
+pub use recording::Selection;
+pub use session::{RunKind, Session, SimulationError};

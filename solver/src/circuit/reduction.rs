@@ -1,0 +1,293 @@
+//! Unknowns that a circuit's structure determines on its own: the node at a grounded voltage source, the current of
+//! that source, and whatever follows from those. Taking them out leaves a smaller core, which for a resistive circuit
+//! is symmetric positive definite.
+//!
+//! Rows with one remaining column give that unknown directly; columns with one remaining row take that row as their
+//! equation at the end. With rows and columns in the order (forward, core, backward) the matrix is block lower
+//! triangular.
+
+use crate::lu::{LuError, Pattern, Scalar, SparseLu};
+
+/// Columns that depend on each other: unknowns that nothing determines.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SingularColumns(pub(super) Vec<u32>);
+
+/// A row and the column that it determines, with the place of their entry.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    row: u32,
+    column: u32,
+    entry: usize,
+}
+
+/// Where a row or a column belongs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Part {
+    Forward,
+    Core(u32),
+    Backward,
+}
+
+/// The order in which unknowns follow from each other.
+#[derive(Debug)]
+pub(super) struct Reduction {
+    forward: Vec<Pair>,
+    backward: Vec<Pair>,
+    rows: Vec<Part>,
+    /// Columns of the core, in order.
+    pub(super) core_columns: Vec<u32>,
+    /// Rows of the core, in order.
+    pub(super) core_rows: Vec<u32>,
+    /// Where the columns of the core start.
+    pub(super) core_starts: Vec<usize>,
+    /// The row of the core of each of its entries.
+    pub(super) core_row_of_entry: Vec<u32>,
+    /// For each entry of the core its place in the whole matrix.
+    pub(super) core_entries: Vec<u32>,
+}
+
+impl Reduction {
+    /// Finds the reduction of a pattern.
+    pub(super) fn new(pattern: &Pattern) -> Self {
+        let n = pattern.column_starts().len() - 1;
+        let mut by_row = vec![Vec::new(); n];
+        let mut column_of = vec![0_u32; pattern.rows().len()];
+        for column in 0..n {
+            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
+                by_row[pattern.rows()[entry] as usize].push(entry as u32);
+                column_of[entry] = column as u32;
+            }
+        }
+        let mut row_gone = vec![false; n];
+        let mut column_gone = vec![false; n];
+
+        let mut forward = Vec::new();
+        let mut count: Vec<usize> = by_row.iter().map(Vec::len).collect();
+        let mut queue: Vec<usize> = (0..n).filter(|&row| count[row] == 1).collect();
+        while let Some(row) = queue.pop() {
+            if row_gone[row] || count[row] != 1 {
+                continue;
+            }
+            let Some(&entry) = by_row[row]
+                .iter()
+                .find(|&&entry| !column_gone[column_of[entry as usize] as usize])
+            else {
+                continue;
+            };
+            let column = column_of[entry as usize] as usize;
+            row_gone[row] = true;
+            column_gone[column] = true;
+            forward.push(Pair {
+                row: row as u32,
+                column: column as u32,
+                entry: entry as usize,
+            });
+            for &touched in &pattern.rows()[pattern.column_starts()[column]..pattern.column_starts()[column + 1]] {
+                let touched = touched as usize;
+                count[touched] -= 1;
+                if count[touched] == 1 && !row_gone[touched] {
+                    queue.push(touched);
+                }
+            }
+        }
+
+        let mut backward = Vec::new();
+        let mut count: Vec<usize> = (0..n)
+            .map(|column| {
+                pattern.rows()[pattern.column_starts()[column]..pattern.column_starts()[column + 1]]
+                    .iter()
+                    .filter(|&&row| !row_gone[row as usize])
+                    .count()
+            })
+            .collect();
+        let mut queue: Vec<usize> = (0..n)
+            .filter(|&column| !column_gone[column] && count[column] == 1)
+            .collect();
+        let forward_rows = row_gone.clone();
+        while let Some(column) = queue.pop() {
+            if column_gone[column] || count[column] != 1 {
+                continue;
+            }
+            let Some(entry) = (pattern.column_starts()[column]..pattern.column_starts()[column + 1])
+                .find(|&entry| !row_gone[pattern.rows()[entry] as usize])
+            else {
+                continue;
+            };
+            let row = pattern.rows()[entry] as usize;
+            row_gone[row] = true;
+            column_gone[column] = true;
+            backward.push(Pair {
+                row: row as u32,
+                column: column as u32,
+                entry,
+            });
+            for &touched in &by_row[row] {
+                let touched = column_of[touched as usize] as usize;
+                count[touched] -= 1;
+                if count[touched] == 1 && !column_gone[touched] {
+                    queue.push(touched);
+                }
+            }
+        }
+
+        let core_rows: Vec<u32> = (0..n as u32)
+            .filter(|&row| !row_gone[row as usize])
+            .collect();
+        let core_columns: Vec<u32> = (0..n as u32)
+            .filter(|&column| !column_gone[column as usize])
+            .collect();
+        let mut rows: Vec<Part> = (0..n)
+            .map(|row| {
+                if forward_rows[row] {
+                    Part::Forward
+                } else {
+                    Part::Backward
+                }
+            })
+            .collect();
+        for (index, &row) in core_rows.iter().enumerate() {
+            rows[row as usize] = Part::Core(index as u32);
+        }
+        let mut core_starts = Vec::with_capacity(core_columns.len() + 1);
+        core_starts.push(0);
+        let mut core_row_of_entry = Vec::new();
+        let mut core_entries = Vec::new();
+        for &column in &core_columns {
+            let column = column as usize;
+            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
+                if let Part::Core(row) = rows[pattern.rows()[entry] as usize] {
+                    core_row_of_entry.push(row);
+                    core_entries.push(entry as u32);
+                }
+            }
+            core_starts.push(core_row_of_entry.len());
+        }
+        Self {
+            forward,
+            backward,
+            rows,
+            core_columns,
+            core_rows,
+            core_starts,
+            core_row_of_entry,
+            core_entries,
+        }
+    }
+
+    /// An LU factorisation for the core.
+    pub(super) fn analyze_core<T: Scalar>(&self) -> Result<SparseLu<T>, LuError> {
+        Pattern::new(self.core_starts.clone(), self.core_row_of_entry.clone())
+            .and_then(|pattern| SparseLu::analyze(&pattern))
+    }
+
+    /// The unknowns (counted from 0, without ground) that a failed factorisation of the core is about.
+    pub(super) fn columns_of(&self, error: &LuError) -> SingularColumns {
+        let of_core = match error {
+            LuError::Singular { dependent, .. } => dependent.clone(),
+            LuError::NotFinite { column } => vec![*column],
+            LuError::StructurallySingular { columns, .. } => columns.clone(),
+            _ => Vec::new(),
+        };
+        SingularColumns(
+            of_core
+                .iter()
+                .filter_map(|&column| self.core_columns.get(column as usize).copied())
+                .collect(),
+        )
+    }
+
+    /// Entries that solving divides by.
+    pub(super) fn pivots(&self) -> impl Iterator<Item = (u32, usize)> {
+        self.forward
+            .iter()
+            .chain(&self.backward)
+            .map(|pair| (pair.column, pair.entry))
+    }
+
+    /// Solves `A x = b`: `b` is used up, `core` solves the core in place.
+    pub(super) fn solve<T: Scalar>(
+        &self,
+        pattern: &Pattern,
+        values: &[T],
+        b: &mut [T],
+        x: &mut [T],
+        scratch: &mut Vec<T>,
+        core: &mut dyn FnMut(&mut [T]),
+    ) {
+        for pair in &self.forward {
+            let value = b[pair.row as usize].divided_by(values[pair.entry]);
+            x[pair.column as usize] = value;
+            let column = pair.column as usize;
+            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
+                b[pattern.rows()[entry] as usize] -= values[entry] * value;
+            }
+        }
+        scratch.clear();
+        scratch.extend(self.core_rows.iter().map(|&row| b[row as usize]));
+        core(scratch);
+        for (&column, &value) in self.core_columns.iter().zip(scratch.iter()) {
+            let column = column as usize;
+            x[column] = value;
+            if self.backward.is_empty() {
+                continue;
+            }
+            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
+                let row = pattern.rows()[entry] as usize;
+                if self.rows[row] == Part::Backward {
+                    b[row] -= values[entry] * value;
+                }
+            }
+        }
+        for pair in self.backward.iter().rev() {
+            let value = b[pair.row as usize].divided_by(values[pair.entry]);
+            x[pair.column as usize] = value;
+            let column = pair.column as usize;
+            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
+                b[pattern.rows()[entry] as usize] -= values[entry] * value;
+            }
+        }
+    }
+
+    /// Solves `A^T y = b`: `core` solves the transposed core in place.
+    pub(super) fn solve_transposed<T: Scalar>(
+        &self,
+        pattern: &Pattern,
+        values: &[T],
+        b: &[T],
+        y: &mut [T],
+        scratch: &mut Vec<T>,
+        core: &mut dyn FnMut(&mut [T]),
+    ) {
+        // What of column `column` of A, that is row `column` of its transpose, is known already.
+        let remaining = |column: usize, y: &[T], known: &dyn Fn(usize, usize) -> bool| {
+            let mut sum = b[column];
+            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
+                let row = pattern.rows()[entry] as usize;
+                if known(row, entry) {
+                    sum -= values[entry] * y[row];
+                }
+            }
+            sum
+        };
+        for pair in &self.backward {
+            let sum = remaining(pair.column as usize, y, &|row, entry| {
+                entry != pair.entry && self.rows[row] == Part::Backward
+            });
+            y[pair.row as usize] = sum.divided_by(values[pair.entry]);
+        }
+        scratch.clear();
+        scratch.extend(self.core_columns.iter().map(|&column| {
+            remaining(column as usize, y, &|row, _| {
+                self.rows[row] == Part::Backward
+            })
+        }));
+        core(scratch);
+        for (&row, &value) in self.core_rows.iter().zip(scratch.iter()) {
+            y[row as usize] = value;
+        }
+        for pair in self.forward.iter().rev() {
+            let sum = remaining(pair.column as usize, y, &|_, entry| entry != pair.entry);
+            y[pair.row as usize] = sum.divided_by(values[pair.entry]);
+        }
+    }
+}
