@@ -11,6 +11,7 @@ mod npy;
 mod output;
 mod output_file;
 mod quantity;
+mod sim;
 mod spinner;
 mod stages;
 
@@ -39,6 +40,8 @@ struct Cli {
 enum Command {
     /// Single arrays of cells
     Array(array::ArrayArgs),
+    /// Simulate a SPICE deck
+    Sim(sim::SimArgs),
     /// Evaluate a network on arrays, beside its digital reference
     Eval(eval::EvalArgs),
     /// Evaluate the built-in network on built-in images; needs no files
@@ -48,6 +51,7 @@ enum Command {
 const EXAMPLES: &str = "\
 Examples:
   ohmloom demo
+  ohmloom sim deck.cir -r out.raw
   ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy
   ohmloom eval lenet5.onnx --data mnist:data/mnist --threads 4";
 
@@ -68,6 +72,7 @@ fn run(cli: &Cli) -> Result<()> {
     }
     match &cli.command {
         Command::Array(args) => array::run(args),
+        Command::Sim(args) => sim::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Demo(args) => demo::run(args),
     }

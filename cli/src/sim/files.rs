@@ -90,10 +90,7 @@ pub(super) fn dump_matrix(session: &mut Session, file: &mut OutputFile) -> Resul
     let matrix = session
         .jacobian()
         .context("the matrix of the operating point")?;
-    file.stage(|path| {
-        ohmloom_netlists::simulate::write_matrix_market(&matrix, path)?;
-        Ok(())
-    })
+    write_with(file, |out| matrix.write_matrix_market(out))
 }
 
 fn write_with(

@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ohmloom_netlists::deck::Deck;
 use ohmloom_netlists::elaborate::Overrides;
 use ohmloom_netlists::results::{Plot, date_text};
-use ohmloom_netlists::script::{ScriptOutcome, run_script};
+use ohmloom_netlists::script::{ScriptLine, run_script};
 use ohmloom_netlists::simulate::{Listing, Session, SimulationError};
 
 use self::files::Files;
@@ -104,11 +104,12 @@ pub(crate) fn run(args: &SimArgs) -> Result<()> {
     for warnings in session.warnings() {
         failure::show(warnings);
     }
-    if let Some(target) = &mut files.matrix {
-        files::dump_matrix(&mut session, target)?;
+    if let Some(mut target) = files.matrix.take() {
+        files::dump_matrix(&mut session, &mut target)?;
+        target.publish()?;
     }
     let quiet = args.json && files.log.is_none();
-    let mut listing = Listing::new(&session, quiet)?;
+    let mut listing = Listing::new(&session, quiet);
     let mut plots: Vec<Plot> = Vec::new();
     let outcome = simulate(&mut session, &mut listing, &mut plots);
     // Whatever was computed is written, also when a later analysis failed.
@@ -129,23 +130,8 @@ fn simulate(session: &mut Session, listing: &mut Listing, plots: &mut Vec<Plot>)
             .map_or(0, |elapsed| elapsed.as_secs()),
     );
     let script = session.script_lines();
-    if !script.is_empty() {
-        let mut text = Vec::new();
-        let outcome = run_script(&script, session, &mut text);
-        listing.append(&String::from_utf8_lossy(&text));
-        let ScriptOutcome {
-            exit_code,
-            plots: made,
-            ..
-        } = outcome.map_err(|error| anyhow!("{error}"))?;
-        let ran = !made.is_empty();
-        plots.extend(made);
-        match exit_code {
-            Some(0) => return Ok(()),
-            Some(code) => return Err(anyhow!("the control script ended with `quit {code}`")),
-            None if ran => return Ok(()),
-            None => {}
-        }
+    if !script.is_empty() && run_control(&script, session, listing, plots)? {
+        return Ok(());
     }
     if session.flat().analyses.is_empty() {
         return Err(anyhow!(
@@ -170,6 +156,38 @@ fn simulate(session: &mut Session, listing: &mut Listing, plots: &mut Vec<Plot>)
         SimulationError::Deck(findings) => findings.into(),
         other => other.into(),
     })
+}
+
+/// Runs the control script; whether that was the whole job.
+fn run_control(
+    script: &[ScriptLine],
+    session: &mut Session,
+    listing: &mut Listing,
+    plots: &mut Vec<Plot>,
+) -> Result<bool> {
+    let mut text = Vec::new();
+    let outcome = run_script(script, session, &mut text);
+    listing.append(&String::from_utf8_lossy(&text));
+    let outcome = outcome.map_err(|error| {
+        let help = error.help.as_deref().map_or(String::new(), |help| format!(" ({help})"));
+        anyhow!(".control, {error}{help}")
+    })?;
+    // The first plot of a set holds constants.
+    let made = outcome.plots.plots().iter().skip(1);
+    let ran = made.len() > 0;
+    plots.extend(made.cloned());
+    for note in &outcome.notes {
+        eprintln!("note: {note}");
+    }
+    if !outcome.errors.is_empty() {
+        let all: Vec<String> = outcome.errors.iter().map(ToString::to_string).collect();
+        return Err(anyhow!(".control: {}", all.join("; ")));
+    }
+    match outcome.exit_code {
+        Some(0) => Ok(true),
+        Some(code) => Err(anyhow!("the control script ended with `quit {code}`")),
+        None => Ok(ran),
+    }
 }
 
 fn read(args: &SimArgs) -> Result<Deck> {

@@ -23,7 +23,7 @@ pub enum Expression {
     Conditional(Box<Expression>, Box<Expression>, Box<Expression>),
     /// `sin(x)`; the function's name is resolved where the expression is used, because `.func` and vectors share the syntax.
     Call(String, Vec<Expression>),
-    /// `x[i]` of vectors in control scripts.
+    /// `x[i]` of vectors in control scripts; `x[i, j]` has `Call("range", [i, j])` as its index.
     Index(Box<Expression>, Box<Expression>),
 }
 
@@ -47,6 +47,8 @@ pub enum BinaryOperator {
     Multiply,
     /// `x / y`
     Divide,
+    /// `x \ y`: the quotient without its fraction
+    IntegerDivide,
     /// `x % y`
     Remainder,
     /// `x ^ y` and `x ** y`

@@ -35,11 +35,9 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Prepares the listing of a session; `quiet` leaves tables out.
-    ///
-    /// # Errors
-    /// `.meas` statements that cannot be read.
-    pub fn new(session: &Session, quiet: bool) -> Result<Self, Diagnostics> {
+    /// Prepares the listing of a session; `quiet` leaves tables out. `.meas` statements that cannot be read count among the
+    /// [`Listing::failures`]; the rest of the deck is simulated.
+    pub fn new(session: &Session, quiet: bool) -> Self {
         let flat = session.flat();
         let mut failures = Vec::new();
         let mut statements = Vec::new();
@@ -56,9 +54,6 @@ impl Listing {
                 }),
                 Err(error) => failures.push(Diagnostic::error(line.span, error.message)),
             }
-        }
-        if !failures.is_empty() {
-            return Err(Diagnostics::new(failures, Arc::clone(&flat.sources)));
         }
         let prints = flat
             .outputs
@@ -79,17 +74,17 @@ impl Listing {
                 session.nominal_celsius(),
             );
         }
-        Ok(Self {
+        Self {
             text,
             prints,
             statements,
             fouriers: flat.fourier.clone(),
             measured: BTreeMap::new(),
-            failures: Vec::new(),
+            failures,
             sources: Arc::clone(&flat.sources),
             width: flat.width.map_or(80, |width| width as usize),
             quiet,
-        })
+        }
     }
 
     /// The text so far.

@@ -4,7 +4,7 @@ use super::element::{Quantity, Unknown};
 use super::error::CircuitError;
 use super::netlist::Circuit;
 use super::newton::{Failure, Workspace};
-use crate::lu::{LuError, SparseLu};
+use crate::lu::{LuError, Pattern, SparseLu};
 
 /// Names given in a message, at most.
 const MOST_NAMES: usize = 6;
@@ -76,8 +76,20 @@ impl Circuit {
     /// The unknowns that can change together without any equation noticing, from a factorisation of the whole matrix.
     fn dependent(&self, values: &[f64]) -> Option<Vec<Unknown>> {
         let pattern = &self.system.pattern;
-        let error = SparseLu::analyze(pattern)
-            .and_then(|mut lu| lu.factor(values))
+        // Without entries that happen to be zero, such as those of inductors at DC, the structure itself tells most.
+        let (mut starts, mut rows, mut kept) = (vec![0], Vec::new(), Vec::new());
+        for range in pattern.column_starts().windows(2) {
+            for entry in range[0]..range[1] {
+                if values[entry] != 0.0 {
+                    rows.push(pattern.rows()[entry]);
+                    kept.push(values[entry]);
+                }
+            }
+            starts.push(rows.len());
+        }
+        let error = Pattern::new(starts, rows)
+            .and_then(|pattern| SparseLu::analyze(&pattern))
+            .and_then(|mut lu| lu.factor(&kept))
             .err()?;
         let columns = match error {
             LuError::Singular { dependent, .. } => dependent,

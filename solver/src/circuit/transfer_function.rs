@@ -1,6 +1,8 @@
 //! DC small-signal quantities from the Jacobian of an operating point: transfer function, input and output
 //! resistance, sensitivities.
 
+use std::io::{self, Write};
+
 use nalgebra_sparse::CscMatrix;
 
 use super::element::{Phase, Point, Start, Unknown};
@@ -292,6 +294,25 @@ pub struct Jacobian {
     pub matrix: CscMatrix<f64>,
     /// The unknowns.
     pub names: Vec<String>,
+}
+
+impl Jacobian {
+    /// Writes the matrix in Matrix Market's coordinate format, the names of the unknowns as comments.
+    ///
+    /// # Errors
+    /// Whatever the output refuses.
+    pub fn write_matrix_market(&self, output: &mut dyn Write) -> io::Result<()> {
+        writeln!(output, "%%MatrixMarket matrix coordinate real general")?;
+        for (index, name) in self.names.iter().enumerate() {
+            writeln!(output, "% {} {name}", index + 1)?;
+        }
+        let (order, entries) = (self.names.len(), self.matrix.nnz());
+        writeln!(output, "{order} {order} {entries}")?;
+        for (row, column, value) in self.matrix.triplet_iter() {
+            writeln!(output, "{} {} {value:e}", row + 1, column + 1)?;
+        }
+        Ok(())
+    }
 }
 
 /// The Jacobian at the operating point.

@@ -9,10 +9,10 @@ mod sources;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ohmloom_devices::mosfets::MosfetModel;
-use ohmloom_devices::passive::{CapacitorModel, InductorModel, ResistorModel};
+use ohmloom_devices::mosfets::{EkvModel, MosfetModel};
+use ohmloom_devices::passive::{CapacitorModel, InductorModel, ResistorModel, Winding};
 use ohmloom_devices::semiconductors::{BipolarModel, DiodeModel, JfetModel};
-use ohmloom_devices::sources::SwitchModel;
+use ohmloom_devices::sources::{CurrentSwitchModel, VoltageSwitchModel};
 use ohmloom_solver::circuit::{Circuit, CircuitBuilder, CircuitError, Element, Guesses, Unknown};
 
 use super::settings::Settings;
@@ -41,13 +41,17 @@ pub(super) fn assemble(flat: &FlatCircuit) -> Result<Assembled, Diagnostics> {
         nodes: Vec::with_capacity(flat.nodes.len()),
         builder: CircuitBuilder::new(),
         models: Models::default(),
+        windings: HashMap::new(),
         findings,
     };
     for number in 0..flat.nodes.len() {
         let node = assembly.builder.node(flat.nodes.name(number as u32));
         assembly.nodes.push(node);
     }
-    for element in &flat.elements {
+    let is_coupling = |element: &FlatElement| matches!(element.card, ElementCard::Coupling(_));
+    let couplings = flat.elements.iter().filter(|element| is_coupling(element));
+    let others = flat.elements.iter().filter(|element| !is_coupling(element));
+    for element in others.chain(couplings) {
         if let Err(finding) = assembly.add(element) {
             assembly.findings.push(finding);
         }
@@ -124,6 +128,8 @@ struct Assembly<'a> {
     nodes: Vec<Unknown>,
     builder: CircuitBuilder,
     models: Models,
+    /// Inductors by the number of their names, for couplings.
+    windings: HashMap<u32, Winding>,
     findings: Vec<Diagnostic>,
 }
 
@@ -137,7 +143,9 @@ struct Models {
     bipolars: HashMap<u32, Arc<BipolarModel>>,
     jfets: HashMap<u32, Arc<JfetModel>>,
     mosfets: HashMap<u32, Arc<MosfetModel>>,
-    switches: HashMap<u32, Arc<SwitchModel>>,
+    ekvs: HashMap<u32, Arc<EkvModel>>,
+    voltage_switches: HashMap<u32, Arc<VoltageSwitchModel>>,
+    current_switches: HashMap<u32, Arc<CurrentSwitchModel>>,
 }
 
 impl Assembly<'_> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ohmloom_devices::mosfets::{
-    self, EkvMosfet, Level1, Level2, Level3, Mosfet, MosfetInstance, MosfetModel,
+    self, EkvModel, EkvMosfet, Level1, Level2, Level3, Mosfet, MosfetInstance, MosfetModel,
 };
 use ohmloom_devices::parameters::Parameters;
 use ohmloom_devices::semiconductors::{
@@ -139,6 +139,11 @@ impl Assembly<'_> {
         }
         common(&mut set, element, card, &["icvds", "icvgs", "icvbs"])?;
         let name = self.name(element);
+        if level == 44 {
+            let shared: Arc<EkvModel> = shared_model!(self, ekvs, element, card, &["level"]);
+            let made = EkvMosfet::new(name, nodes, polarity, shared, set);
+            return self.put(element, made);
+        }
         let shared: Arc<MosfetModel> = shared_model!(self, mosfets, element, card, &["level"]);
         match level {
             1 => {
@@ -149,12 +154,8 @@ impl Assembly<'_> {
                 let made = Mosfet::<Level2>::new(name, nodes, polarity, shared, set);
                 self.put(element, made)
             }
-            3 => {
-                let made = Mosfet::<Level3>::new(name, nodes, polarity, shared, set);
-                self.put(element, made)
-            }
             _ => {
-                let made = EkvMosfet::new(name, nodes, polarity, shared, set);
+                let made = Mosfet::<Level3>::new(name, nodes, polarity, shared, set);
                 self.put(element, made)
             }
         }
