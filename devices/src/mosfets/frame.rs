@@ -381,16 +381,15 @@ impl Frame {
             ("rd", DRAIN, self.drain_conductance),
             ("rs", SOURCE, self.source_conductance),
         ] {
-            if conductance > 0.0 {
-                sources.push(NoiseSource {
-                    label,
-                    from: self.inner[terminal],
-                    to: self.terminals[terminal],
-                    white: self.thermal_noise(conductance),
-                    flicker: 0.0,
-                    exponent: 1.0,
-                });
-            }
+            // A transistor without series resistance shows this source as well, with no noise.
+            sources.push(NoiseSource {
+                label,
+                from: self.inner[terminal],
+                to: self.terminals[terminal],
+                white: self.thermal_noise(conductance),
+                flicker: 0.0,
+                exponent: 1.0,
+            });
         }
         let (from, to) = (self.inner[DRAIN], self.inner[SOURCE]);
         sources.push(NoiseSource {

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use ohmloom_solver::circuit::{
-    CircuitError, Element, Footprint, Loads, PairSlots, Point, Unknown,
-};
+use ohmloom_solver::circuit::{CircuitError, Element, Footprint, Loads, PairSlots, Point, Unknown};
 
 use super::temperature::{Thermometer, polynomial_factor};
 use super::{refusal, require_finite, require_multiplier};

@@ -119,8 +119,7 @@ impl MutualInductance {
 
     /// `M` of a link, H.
     fn mutual(&self, link: &Link) -> f64 {
-        let product =
-            self.windings[link.first].henries() * self.windings[link.second].henries();
+        let product = self.windings[link.first].henries() * self.windings[link.second].henries();
         self.coefficient * product.abs().sqrt()
     }
 }

@@ -83,9 +83,7 @@ impl InductorModel {
 /// The inductance of a cylindrical current sheet over that of a part of an infinite one, from its diameter over its length:
 /// R. Lundin, A handbook formula for the inductance of a single-layer circular coil, Proc. IEEE 73 (1985) 1428.
 fn finite_length_factor(shape: f64) -> f64 {
-    let first = |x: f64| {
-        (1.0 + 0.383_901 * x + 0.017_108 * x * x) / (1.0 + 0.258_952 * x)
-    };
+    let first = |x: f64| (1.0 + 0.383_901 * x + 0.017_108 * x * x) / (1.0 + 0.258_952 * x);
     let second = |x: f64| 0.093_842 * x + 0.002_029 * x * x - 0.000_801 * x * x * x;
     if shape <= 1.0 {
         first(shape * shape) - 4.0 / (3.0 * PI) * shape

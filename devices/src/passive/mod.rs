@@ -33,7 +33,10 @@ pub(crate) fn require_finite(element: &str, name: &str, value: f64) -> Result<()
     if value.is_finite() {
         Ok(())
     } else {
-        Err(refusal(element, format!("{name} = {value}: must be finite")))
+        Err(refusal(
+            element,
+            format!("{name} = {value}: must be finite"),
+        ))
     }
 }
 

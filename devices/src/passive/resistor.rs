@@ -135,7 +135,9 @@ impl Resistance {
             if !(length > 0.0 && width > 0.0) {
                 return Err(refusal(
                     &self.name,
-                    format!("the resistor's effective length {length} m and width {width} m must be greater than zero"),
+                    format!(
+                        "the resistor's effective length {length} m and width {width} m must be greater than zero"
+                    ),
                 ));
             }
             self.model.rsh * length / width
@@ -165,11 +167,7 @@ impl Resistance {
 
     /// What all devices in parallel have at the element's temperature when one has `nominal` ohms at the model's:
     /// `1.01^(tce dT)` or `1 + tc1 dT + tc2 dT^2`, times `scale / m`.
-    pub(super) fn effective(
-        &self,
-        nominal: f64,
-        ambient_kelvin: f64,
-    ) -> Result<f64, CircuitError> {
+    pub(super) fn effective(&self, nominal: f64, ambient_kelvin: f64) -> Result<f64, CircuitError> {
         require_multiplier(&self.name, "m", self.instance.m)?;
         let above_nominal = self.thermometer().above_nominal(ambient_kelvin);
         let factor = match self.instance.tce.or(self.model.tce) {

@@ -10,7 +10,7 @@ use crate::passive::{BranchSlots, refusal, require_finite, require_multiplier};
 #[derive(Clone, Debug)]
 struct Gain {
     name: String,
-    gain: f64,
+    factor: f64,
     multiplier: f64,
 }
 
@@ -20,18 +20,18 @@ impl Gain {
         require_multiplier(&name, "m", multiplier)?;
         Ok(Self {
             name,
-            gain,
+            factor: gain,
             multiplier,
         })
     }
 
     fn total(&self) -> f64 {
-        self.gain * self.multiplier
+        self.factor * self.multiplier
     }
 
     fn get(&self, quantity: &str) -> Option<f64> {
         match quantity {
-            "gain" => Some(self.gain),
+            "gain" => Some(self.factor),
             "m" => Some(self.multiplier),
             _ => None,
         }
@@ -41,7 +41,7 @@ impl Gain {
         match parameter {
             "gain" => {
                 require_finite(&self.name, parameter, value)?;
-                self.gain = value;
+                self.factor = value;
             }
             "m" if parallel => {
                 require_multiplier(&self.name, parameter, value)?;
@@ -126,8 +126,8 @@ impl Element for Vcvs {
 
     fn load(&mut self, _at: &Point<'_>, loads: &mut Loads<'_>) {
         self.slots.load(loads);
-        loads.conductance(self.control_slots.0, -self.gain.gain);
-        loads.conductance(self.control_slots.1, self.gain.gain);
+        loads.conductance(self.control_slots.0, -self.gain.factor);
+        loads.conductance(self.control_slots.1, self.gain.factor);
     }
 
     fn parameters(&self) -> Vec<&'static str> {
@@ -136,8 +136,7 @@ impl Element for Vcvs {
 
     fn value(&self, quantity: &str, at: &Point<'_>) -> Option<f64> {
         let volts = at.voltage(self.ends.0, self.ends.1);
-        electrical(quantity, at.value(self.slots.branch), volts)
-            .or_else(|| self.gain.get(quantity))
+        electrical(quantity, at.value(self.slots.branch), volts).or_else(|| self.gain.get(quantity))
     }
 
     fn set(&mut self, parameter: &str, value: f64) -> Result<(), CircuitError> {
@@ -341,7 +340,7 @@ impl Element for Ccvs {
 
     fn load(&mut self, _at: &Point<'_>, loads: &mut Loads<'_>) {
         self.slots.load(loads);
-        loads.conductance(self.control_slot, -self.gain.gain);
+        loads.conductance(self.control_slot, -self.gain.factor);
     }
 
     fn parameters(&self) -> Vec<&'static str> {
@@ -350,8 +349,7 @@ impl Element for Ccvs {
 
     fn value(&self, quantity: &str, at: &Point<'_>) -> Option<f64> {
         let volts = at.voltage(self.ends.0, self.ends.1);
-        electrical(quantity, at.value(self.slots.branch), volts)
-            .or_else(|| self.gain.get(quantity))
+        electrical(quantity, at.value(self.slots.branch), volts).or_else(|| self.gain.get(quantity))
     }
 
     fn set(&mut self, parameter: &str, value: f64) -> Result<(), CircuitError> {

@@ -1,8 +1,6 @@
 //! Independent current sources.
 
-use ohmloom_solver::circuit::{
-    AcLoads, CircuitError, Element, Footprint, Loads, Point, Unknown,
-};
+use ohmloom_solver::circuit::{AcLoads, CircuitError, Element, Footprint, Loads, Point, Unknown};
 
 use super::stimulus::Stimulus;
 use crate::passive::require_multiplier;

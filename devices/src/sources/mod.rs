@@ -13,6 +13,6 @@ pub use stimulus::Stimulus;
 pub use switch::{CurrentSwitch, CurrentSwitchModel, VoltageSwitch, VoltageSwitchModel};
 pub use voltage_source::VoltageSource;
 pub use waveform::{
-    AmplitudeModulation, Distribution, Exponential, PiecewiseLinear, Pulse, Random,
-    SingleFrequencyFm, Sine, TimeWindow, TransientNoise, Waveform, WaveformError,
+    AmplitudeModulation, Distribution, Exponential, PiecewiseLinear, Pulse, Random, Sine,
+    SingleFrequencyFm, TimeWindow, TransientNoise, Waveform, WaveformError,
 };

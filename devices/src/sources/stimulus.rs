@@ -36,7 +36,7 @@ impl Stimulus {
             Phase::Dc | Phase::SmallSignal => self.dc.is_some(),
             Phase::TransientStart | Phase::Transient => false,
         };
-        let value = if only_dc || self.waveform == Waveform::Dc {
+        let value = if only_dc || matches!(self.waveform, Waveform::Dc) {
             dc
         } else {
             let time = match at.phase {

@@ -1,7 +1,7 @@
 //! Running one analysis and making plots of what it gives.
 
 use ohmloom_solver::circuit::{
-    self, Circuit, CircuitError, DcOutput, FrequencySweep as Spaced, Guesses, NoiseSpectrum, Options, Sweep,
+    self, Circuit, CircuitError, DcOutput, FrequencySweep as Spaced, Grid, Guesses, NoiseSpectrum, Options, Sweep,
     SweepTarget, TransientWindow,
 };
 
@@ -125,7 +125,7 @@ impl Bench<'_> {
     }
 
     fn ac(&mut self, sweep: &FrequencySweep, plots: &mut Vec<Plot>) -> Result<(), CircuitError> {
-        let frequencies = frequencies(sweep)?;
+        let frequencies = frequencies(sweep, Grid::Stretched)?;
         let guesses = self.static_guesses();
         let found = circuit::operating_point(self.circuit, self.options, &guesses)?;
         let mut recorder = Recorder::new(
@@ -194,7 +194,7 @@ impl Bench<'_> {
     fn noise(&mut self, noise: &Noise, plots: &mut Vec<Plot>) -> Result<(), CircuitError> {
         let plus = self.circuit.node(&noise.node)?;
         let minus = self.circuit.node(noise.reference.as_deref().unwrap_or("0"))?;
-        let frequencies = frequencies(&noise.sweep)?;
+        let frequencies = frequencies(&noise.sweep, Grid::Exact)?;
         let guesses = self.static_guesses();
         let found = circuit::operating_point(self.circuit, self.options, &guesses)?;
         let spectrum = circuit::noise(
@@ -281,14 +281,14 @@ fn base_letter(name: &str) -> Option<char> {
     name.chars().next()
 }
 
-fn frequencies(sweep: &FrequencySweep) -> Result<Vec<f64>, CircuitError> {
+fn frequencies(sweep: &FrequencySweep, grid: Grid) -> Result<Vec<f64>, CircuitError> {
     let points = sweep.points as usize;
     let spacing = match sweep.spacing {
         Spacing::Decade => Spaced::Decade(points),
         Spacing::Octave => Spaced::Octave(points),
         Spacing::Linear => Spaced::Linear(points),
     };
-    spacing.frequencies(sweep.start, sweep.stop)
+    spacing.frequencies(sweep.start, sweep.stop, grid)
 }
 
 /// Amplitude densities and integrated amplitudes, with the vector names of ngspice: of every element each source and their sum.

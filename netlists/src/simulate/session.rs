@@ -272,7 +272,7 @@ impl Session {
                     self.change(&name, value)?;
                 }
             }
-            let cards: Vec<AnalysisCard> = self.flat.analyses.clone();
+            let cards = in_order(&self.flat.analyses);
             for card in cards {
                 let mut plots = Vec::new();
                 let outcome = self.analyse(&card.analysis, progress, &mut plots);
@@ -384,6 +384,23 @@ impl Session {
     }
 }
 
+/// The order in which ngspice runs the analyses of a deck: by kind, and of one kind the last one first.
+fn in_order(analyses: &[AnalysisCard]) -> Vec<AnalysisCard> {
+    let rank = |card: &AnalysisCard| match card.analysis {
+        Analysis::Ac(_) => 0,
+        Analysis::Dc(_) => 1,
+        Analysis::OperatingPoint => 2,
+        Analysis::Transient(_) => 3,
+        Analysis::TransferFunction { .. } => 4,
+        Analysis::Noise(_) => 5,
+        Analysis::Sensitivity { .. } => 6,
+        Analysis::Step(_) | Analysis::MonteCarlo { .. } => 7,
+    };
+    let mut cards: Vec<AnalysisCard> = analyses.iter().rev().cloned().collect();
+    cards.sort_by_key(rank);
+    cards
+}
+
 fn step_values(values: &StepValues) -> Result<Vec<f64>, String> {
     let bad = |error: CircuitError| error.to_string().replace("sweep", "step");
     match values {
@@ -403,7 +420,9 @@ fn step_values(values: &StepValues) -> Result<Vec<f64>, String> {
                 Spacing::Octave => ohmloom_solver::circuit::FrequencySweep::Octave(points),
                 _ => ohmloom_solver::circuit::FrequencySweep::Decade(points),
             };
-            spacing.frequencies(*start, *stop).map_err(bad)
+            spacing
+                .frequencies(*start, *stop, ohmloom_solver::circuit::Grid::Exact)
+                .map_err(bad)
         }
     }
 }

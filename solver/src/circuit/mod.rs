@@ -35,7 +35,7 @@ pub use noise::{NoiseContributor, NoiseSpectrum, noise};
 pub use operating_point::{Certificate, Guesses, Homotopy, OperatingPoint, operating_point};
 pub use options::{Method, Options};
 pub use probe::{ElementProbe, Evaluation};
-pub use small_signal::{FrequencySweep, ac};
+pub use small_signal::{FrequencySweep, Grid, ac};
 pub use transfer_function::{
     DcOutput, Jacobian, Sensitivity, TransferFunction, dc_sensitivities, jacobian,
     transfer_function,

@@ -113,26 +113,21 @@ pub fn noise(
         spectrum.input.push(total / gain.max(1e-200));
     }
     spectrum.output_total = integral(frequencies, &spectrum.output);
-    spectrum.input_total = integral(frequencies, &spectrum.input);
     let inverse_gain: Vec<f64> = spectrum
         .input
         .iter()
         .zip(&spectrum.output)
         .map(|(&input, &output)| if output > 0.0 { input / output } else { 0.0 })
         .collect();
+    spectrum.input_total = referred(frequencies, &spectrum.output, &inverse_gain);
     for (contribution, totals) in spectrum
         .contributions
         .iter()
         .zip(&mut spectrum.contribution_totals)
     {
-        let at_input: Vec<f64> = contribution
-            .iter()
-            .zip(&inverse_gain)
-            .map(|(density, inverse)| density * inverse)
-            .collect();
         *totals = (
             integral(frequencies, contribution),
-            integral(frequencies, &at_input),
+            referred(frequencies, contribution, &inverse_gain),
         );
     }
     Ok(spectrum)
@@ -180,6 +175,16 @@ fn unit_excitation(
             )
         })
         .collect())
+}
+
+/// The integral of an output density referred to the input. As in ngspice, the gain of each interval is that of its upper end.
+fn referred(frequencies: &[f64], density: &[f64], inverse_gain: &[f64]) -> f64 {
+    frequencies
+        .windows(2)
+        .zip(density.windows(2))
+        .zip(&inverse_gain[1.min(inverse_gain.len())..])
+        .map(|((f, d), inverse)| integral(f, d) * inverse)
+        .sum()
 }
 
 /// The integral of a density that is a power of the frequency between neighbouring points.

@@ -1,5 +1,7 @@
 //! One element alone: what its author needs to check equations and Jacobians.
 
+use std::cell::RefCell;
+
 use super::element::{Element, Footprint, Loads, Phase, Point, Slot, Start, Unknown, Unknowns};
 use super::error::CircuitError;
 
@@ -13,7 +15,8 @@ const GMIN: f64 = 1e-12;
 /// Evaluates one element alone, at a given vector of unknowns: residual, charge, and dense Jacobians.
 ///
 /// The element is built on the nodes `ElementProbe::<E>::node(1)`, `node(2)`, ... (and [`Unknown::GROUND`]); unknowns that it
-/// asks for follow the nodes. The ambient temperature is 27 degrees Celsius until the caller sets another with
+/// asks for follow the nodes, then the branch currents of the other elements that it names, in the order in which it
+/// first asks for them. The ambient temperature is 27 degrees Celsius until the caller sets another with
 /// [`Element::set_temperature`], gmin is 1 pS, time is zero.
 #[derive(Debug)]
 pub struct ElementProbe<E> {
@@ -60,8 +63,12 @@ impl Unknowns for Counter {
     }
 }
 
-/// Row and column of every slot; slot 0 is ground's.
-struct Pattern(Vec<(u32, u32)>);
+/// Row and column of every slot, slot 0 being ground's, and the branches of other elements that were asked for.
+struct Pattern {
+    slots: Vec<(u32, u32)>,
+    own_unknowns: u32,
+    branches: RefCell<Vec<String>>,
+}
 
 impl Footprint for Pattern {
     fn entry(&mut self, row: Unknown, column: Unknown) -> Slot {
@@ -70,21 +77,24 @@ impl Footprint for Pattern {
         }
         let place = (row.0, column.0);
         let index = self
-            .0
+            .slots
             .iter()
             .position(|&known| known == place)
             .unwrap_or_else(|| {
-                self.0.push(place);
-                self.0.len() - 1
+                self.slots.push(place);
+                self.slots.len() - 1
             });
         Slot(index as u32)
     }
 
-    fn branch_of(&self, asking: &str, element: &str) -> Result<Unknown, CircuitError> {
-        Err(CircuitError::NoBranch {
-            element: asking.to_owned(),
-            controlling: element.to_owned(),
-        })
+    fn branch_of(&self, _asking: &str, element: &str) -> Result<Unknown, CircuitError> {
+        let mut branches = self.branches.borrow_mut();
+        let known = branches.iter().position(|name| name == element);
+        let index = known.unwrap_or_else(|| {
+            branches.push(element.to_owned());
+            branches.len() - 1
+        });
+        Ok(Unknown(self.own_unknowns + 1 + index as u32))
     }
 }
 
@@ -96,13 +106,17 @@ impl<E: Element> ElementProbe<E> {
     pub fn new(mut element: E, nodes: usize) -> Result<Self, CircuitError> {
         let mut unknowns = Counter(nodes as u32);
         element.unknowns(&mut unknowns);
-        let mut pattern = Pattern(vec![(0, 0)]);
+        let mut pattern = Pattern {
+            slots: vec![(0, 0)],
+            own_unknowns: unknowns.0,
+            branches: RefCell::default(),
+        };
         element.footprint(&mut pattern)?;
         element.set_temperature(AMBIENT)?;
         Ok(Self {
             element,
-            unknowns: unknowns.0 as usize,
-            slots: pattern.0,
+            unknowns: unknowns.0 as usize + pattern.branches.into_inner().len(),
+            slots: pattern.slots,
         })
     }
 
@@ -111,7 +125,7 @@ impl<E: Element> ElementProbe<E> {
         Unknown(k as u32)
     }
 
-    /// The nodes and the unknowns of the element itself, without ground.
+    /// The nodes, the unknowns of the element itself and the branches of others that it uses, without ground.
     pub fn unknown_count(&self) -> usize {
         self.unknowns
     }

@@ -148,12 +148,26 @@ pub enum FrequencySweep {
     Linear(usize),
 }
 
+/// How a logarithmic sweep ends when its span is not a whole number of steps. ngspice has both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grid {
+    /// The steps become longer, so that the last point is the end: `.ac`.
+    Stretched,
+    /// The steps are exact and the last point lies before the end: `.noise`.
+    Exact,
+}
+
 impl FrequencySweep {
-    /// The frequencies between `start` and `stop`, in hertz, spaced as ngspice spaces them.
+    /// The frequencies from `start` to `stop`, in hertz.
     ///
     /// # Errors
     /// Frequencies that are not positive or not in order, zero points, more than ten million points.
-    pub fn frequencies(self, start: f64, stop: f64) -> Result<Vec<f64>, CircuitError> {
+    pub fn frequencies(
+        self,
+        start: f64,
+        stop: f64,
+        grid: Grid,
+    ) -> Result<Vec<f64>, CircuitError> {
         let points = match self {
             Self::Decade(points) | Self::Octave(points) | Self::Linear(points) => points,
         };
@@ -183,15 +197,19 @@ impl FrequencySweep {
             Self::Decade(_) => 10.0,
             Self::Octave(_) => 2.0,
         };
-        let count = ((stop / start).ln() / ratio.ln() * points as f64 + 1e-9).floor();
+        let span = (stop / start).ln();
+        let count = (span / ratio.ln() * points as f64 + 1e-9).floor();
         if count > 1e7 {
             return Err(CircuitError::Settings(
                 "a frequency sweep with more than ten million points".to_owned(),
             ));
         }
-        let step = (ratio.ln() / points as f64).exp();
         Ok((0..=count as usize)
-            .map(|index| start * step.powi(index as i32))
+            .map(|index| match grid {
+                // The points are moved apart a little, so that the last one is the end.
+                Grid::Stretched if count > 0.0 => start * (span * index as f64 / count).exp(),
+                _ => start * (ratio.ln() * index as f64 / points as f64).exp(),
+            })
             .collect())
     }
 }

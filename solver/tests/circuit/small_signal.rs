@@ -1,7 +1,7 @@
 //! AC, noise, transfer functions and sensitivities.
 
 use ohmloom_solver::circuit::{
-    DcOutput, FrequencySweep, Guesses, Options, Unknown, ac, dc_sensitivities, noise,
+    DcOutput, FrequencySweep, Grid, Guesses, Options, Unknown, ac, dc_sensitivities, noise,
     operating_point, transfer_function,
 };
 
@@ -22,7 +22,7 @@ fn a_low_pass_has_its_poles() {
     let options = Options::default();
     let point = operating_point(&mut circuit, &options, &Guesses::default()).unwrap();
     let out = circuit.node("out").unwrap();
-    let frequencies = FrequencySweep::Decade(10).frequencies(1e3, 1e9).unwrap();
+    let frequencies = FrequencySweep::Decade(10).frequencies(1e3, 1e9, Grid::Exact).unwrap();
     assert_eq!(frequencies.len(), 61);
     let mut seen = 0;
     ac(
@@ -54,12 +54,14 @@ fn frequencies_are_spaced_like_spice() {
             assert_close(*found, *expected, 1e-12);
         }
     };
-    close(FrequencySweep::Octave(1).frequencies(1.0, 8.0).unwrap(), &[1.0, 2.0, 4.0, 8.0]);
-    close(FrequencySweep::Linear(3).frequencies(0.0, 8.0).unwrap(), &[0.0, 4.0, 8.0]);
-    close(FrequencySweep::Decade(1).frequencies(1.0, 150.0).unwrap(), &[1.0, 10.0, 100.0]);
-    assert!(FrequencySweep::Decade(0).frequencies(1.0, 2.0).is_err());
-    assert!(FrequencySweep::Decade(5).frequencies(0.0, 2.0).is_err());
-    assert!(FrequencySweep::Linear(5).frequencies(3.0, 2.0).is_err());
+    close(FrequencySweep::Octave(1).frequencies(1.0, 8.0, Grid::Exact).unwrap(), &[1.0, 2.0, 4.0, 8.0]);
+    close(FrequencySweep::Linear(3).frequencies(0.0, 8.0, Grid::Exact).unwrap(), &[0.0, 4.0, 8.0]);
+    close(FrequencySweep::Decade(1).frequencies(1.0, 150.0, Grid::Exact).unwrap(), &[1.0, 10.0, 100.0]);
+    let stretched = FrequencySweep::Decade(1).frequencies(1.0, 400.0, Grid::Stretched).unwrap();
+    close(stretched, &[1.0, 20.0, 400.0]);
+    assert!(FrequencySweep::Decade(0).frequencies(1.0, 2.0, Grid::Exact).is_err());
+    assert!(FrequencySweep::Decade(5).frequencies(0.0, 2.0, Grid::Exact).is_err());
+    assert!(FrequencySweep::Linear(5).frequencies(3.0, 2.0, Grid::Exact).is_err());
 }
 
 #[test]
@@ -73,7 +75,7 @@ fn the_noise_of_an_rc_is_kt_over_c() {
     let options = Options::default();
     let point = operating_point(&mut circuit, &options, &Guesses::default()).unwrap();
     let out = circuit.node("out").unwrap();
-    let frequencies = FrequencySweep::Decade(50).frequencies(1.0, 1e13).unwrap();
+    let frequencies = FrequencySweep::Decade(50).frequencies(1.0, 1e13, Grid::Exact).unwrap();
     let spectrum = noise(
         &mut circuit,
         &options,

@@ -8,8 +8,8 @@ use super::position::{Position, Thresholds};
 use crate::constants::BOLTZMANN;
 use crate::passive::{refusal, require_finite};
 
-/// Changes of position in one solution after which the position stays: a switch without hysteresis that controls itself
-/// may have no consistent position at all.
+/// Changes of position in one solution after which the position stays. If the control still asks for the other one, the
+/// solution does not count as converged: a shorter time step may settle it; without one there may be no consistent position.
 const CHANGES_MOST: u32 = 6;
 /// The part of the way to the threshold that one time step may go.
 const APPROACH: f64 = 0.75;
@@ -43,7 +43,11 @@ impl Contact {
     ) -> Result<Self, CircuitError> {
         require_finite(&name, "threshold", thresholds.centre)?;
         require_finite(&name, "hysteresis", thresholds.hysteresis)?;
-        let position = if on { Position::HeldClosed } else { Position::Open };
+        let position = if on {
+            Position::HeldClosed
+        } else {
+            Position::Open
+        };
         let mut contact = Self {
             name,
             ends,
@@ -95,7 +99,7 @@ impl Contact {
             (Phase::SmallSignal, _) => {}
             (_, Start::Junctions | Start::InitialConditions) => {
                 self.position = self.thresholds.first(control, self.on);
-                self.accepted = Position::Open;
+                self.accepted = self.position;
                 self.changes = 0;
             }
             (_, Start::Continue) => self.follow(control, loads),
@@ -109,15 +113,14 @@ impl Contact {
 
     /// Takes the position that the control asks for; the iteration must go on if that changes the conductance.
     fn follow(&mut self, control: f64, loads: &mut Loads<'_>) {
-        let next = self
-            .thresholds
-            .next(control, self.position, self.accepted);
-        if next.is_closed() == self.position.is_closed() {
-            self.position = next;
-        } else if self.changes < CHANGES_MOST {
-            self.changes += 1;
-            self.position = next;
+        let next = self.thresholds.next(control, self.position, self.accepted);
+        let changes = next.is_closed() != self.position.is_closed();
+        if changes {
             loads.limited();
+            self.changes += 1;
+        }
+        if !changes || self.changes <= CHANGES_MOST {
+            self.position = next;
         }
     }
 
@@ -140,9 +143,7 @@ impl Contact {
     pub(super) fn largest_step(&self) -> Option<f64> {
         let [(now, control), (before, previous)] = self.history;
         let change = control - previous;
-        let remaining = self
-            .thresholds
-            .distance(control, change, self.accepted)?;
+        let remaining = self.thresholds.distance(control, change, self.accepted)?;
         let steps = APPROACH * remaining / change + OVERSHOOT;
         Some(steps * (now - before)).filter(|&step| step > 0.0)
     }

@@ -11,8 +11,8 @@ use ohmloom_solver::circuit::{
 
 use self::contact::Contact;
 use self::position::Thresholds;
-use crate::passive::{refusal, require_finite};
 use crate::parameters::parameters;
+use crate::passive::{refusal, require_finite};
 
 parameters! {
     /// Voltage-controlled switch model (`.model name sw`).

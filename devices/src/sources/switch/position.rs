@@ -36,14 +36,14 @@ impl Thresholds {
         }
     }
 
-    /// The position at the start of an operating point: that of the control, or the given one inside the band. A switch that
-    /// is to start closed does not look at a low control yet.
+    /// The position at the start of an operating point: that of the control, and inside the band the given one, or closed
+    /// with a negative hysteresis. A switch that is to start closed does not look at a low control yet.
     pub(super) fn first(&self, control: f64, on: bool) -> Position {
-        match (self.forced(control), on) {
-            (Some(Position::Closed), _) => Position::Closed,
-            (Some(_), false) => Position::Open,
-            (_, true) => Position::HeldClosed,
-            (None, false) => Position::HeldOpen,
+        match self.forced(control) {
+            Some(Position::Open) if on => Position::HeldClosed,
+            Some(position) => position,
+            None if on || self.hysteresis <= 0.0 => Position::HeldClosed,
+            None => Position::HeldOpen,
         }
     }
 

@@ -86,7 +86,9 @@ impl Waveform {
             "pwl" => Self::PiecewiseLinear(PiecewiseLinear::from_arguments(arguments, None, 0.0)?),
             "sffm" => Self::SingleFrequencyFm(SingleFrequencyFm::from_arguments(arguments)?),
             "am" => Self::AmplitudeModulation(AmplitudeModulation::from_arguments(arguments)?),
-            "trnoise" => Self::TransientNoise(Box::new(TransientNoise::from_arguments(arguments, seed)?)),
+            "trnoise" => {
+                Self::TransientNoise(Box::new(TransientNoise::from_arguments(arguments, seed)?))
+            }
             "trrandom" => Self::Random(Box::new(Random::from_arguments(arguments, seed)?)),
             _ => {
                 return Err(WaveformError::Unknown {
@@ -132,12 +134,11 @@ impl Waveform {
             times,
         };
         match self {
-            Self::Dc => {}
+            Self::Dc | Self::SingleFrequencyFm(_) => {}
             Self::Pulse(pulse) => pulse.breakpoints(window, &mut corners),
             Self::Sine(sine) => corners.add(sine.delay),
             Self::Exponential(exponential) => exponential.breakpoints(window, &mut corners),
             Self::PiecewiseLinear(lines) => lines.breakpoints(&mut corners),
-            Self::SingleFrequencyFm(_) => {}
             Self::AmplitudeModulation(modulation) => corners.add(modulation.delay),
             Self::TransientNoise(noise) => noise.breakpoints(&mut corners),
             Self::Random(random) => random.breakpoints(&mut corners),
@@ -164,7 +165,7 @@ impl Corners<'_> {
 
     /// Whether corners from `time` on need not be offered any more.
     fn done(&self, time: f64) -> bool {
-        self.left == 0 || !(time <= self.until)
+        self.left == 0 || time > self.until
     }
 
     /// The number of the last period of a train from `start` on that begins before the window, counted from 0.

@@ -63,7 +63,11 @@ impl TransientNoise {
         };
         let sampled = noise.white != 0.0 || noise.has_power_law();
         arguments.require(
-            if sampled { noise.interval > 0.0 } else { noise.interval >= 0.0 },
+            if sampled {
+                noise.interval > 0.0
+            } else {
+                noise.interval >= 0.0
+            },
             "nt",
             noise.interval,
             "must be greater than zero",
@@ -108,7 +112,11 @@ impl TransientNoise {
             let samples = Samples::new(self.seed, TELEGRAPH_LANE);
             let mut time = 0.0;
             for index in 0..KEPT_MOST {
-                let mean = if index % 2 == 0 { self.capture } else { self.emission };
+                let mean = if index % 2 == 0 {
+                    self.capture
+                } else {
+                    self.emission
+                };
                 let wait: f64 = Exp1.sample(&mut samples.at(index as u64));
                 time += mean * wait;
                 self.switchings.push(time);
@@ -138,7 +146,7 @@ impl TransientNoise {
     /// The value at a time in seconds: 0 at time zero, and without power-law and telegraph noise until
     /// [`TransientNoise::prepare`].
     pub fn value(&self, time: f64) -> f64 {
-        if !(time > 0.0) {
+        if time <= 0.0 {
             return 0.0;
         }
         let sampled = if self.interval > 0.0 {
@@ -151,7 +159,11 @@ impl TransientNoise {
         };
         // Captured after an odd number of switchings.
         let switched = self.switchings.partition_point(|&at| at <= time);
-        let telegraph = if switched % 2 == 1 { self.telegraph } else { 0.0 };
+        let telegraph = if switched % 2 == 1 {
+            self.telegraph
+        } else {
+            0.0
+        };
         sampled + telegraph
     }
 

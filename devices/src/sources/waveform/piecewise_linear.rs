@@ -2,6 +2,9 @@
 
 use super::{Corners, PERIODS_MOST, WaveformError};
 
+/// How close to the end of a cycle a time counts as lying at it, in parts of the cycle.
+const AT_END: f64 = 1e-9;
+
 /// `PWL(t1 v1 t2 v2 ...) r=... td=...`: constant before the first point; after the last one constant, or again what came
 /// from the point `r` on. Two points at the same time are a jump.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +51,9 @@ impl PiecewiseLinear {
             }
             previous = time;
         }
-        let repeat = match repeat_from.filter(|&start| !(start < 0.0)) {
+        let repeat = match repeat_from {
             None => None,
+            Some(start) if start < 0.0 => None,
             Some(start) => Some(
                 points
                     .iter()
@@ -79,9 +83,9 @@ impl PiecewiseLinear {
         let mut time = time - self.delay;
         let (end, cycle) = self.cycle();
         if let Some((start, period)) = cycle.filter(|_| time > end) {
-            time -= start;
-            time -= period * (time / period).floor();
-            time += start;
+            // Up to a rounding error after the end of a cycle it is still the end.
+            let cycles = ((time - start) / period - AT_END).floor();
+            time -= cycles * period;
         }
         let next = self.points.partition_point(|&(at, _)| at < time);
         let after = self.points.get(next);

@@ -20,9 +20,7 @@ pub(super) fn power_law(white: &[f64], alpha: f64) -> Vec<f64> {
         *entry = (response, noise);
     }
     transform(&mut packed, 1.0);
-    let mirrored: Vec<Complex> = (0..length)
-        .map(|k| packed[(length - k) % length])
-        .collect();
+    let mirrored: Vec<Complex> = (0..length).map(|k| packed[(length - k) % length]).collect();
     // With z = h + i w: h = (z + conj(z'))/2 and w = (z - conj(z'))/2i, so h w = (z^2 - conj(z')^2)/4i.
     let mut product: Vec<Complex> = packed
         .iter()
@@ -99,8 +97,14 @@ mod tests {
         for length in [1, 2, 7, 64, 100] {
             let white: Vec<f64> = (0..length).map(|k| (f64::from(k) * 1.7).sin()).collect();
             for alpha in [0.5, 1.0, 1.9] {
-                for (fast, slow) in power_law(&white, alpha).iter().zip(convolution(&white, alpha)) {
-                    assert!((fast - slow).abs() < 1e-12, "{length} {alpha}: {fast} {slow}");
+                for (fast, slow) in power_law(&white, alpha)
+                    .iter()
+                    .zip(convolution(&white, alpha))
+                {
+                    assert!(
+                        (fast - slow).abs() < 1e-12,
+                        "{length} {alpha}: {fast} {slow}"
+                    );
                 }
             }
         }

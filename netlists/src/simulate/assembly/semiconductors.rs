@@ -137,14 +137,20 @@ impl Assembly<'_> {
                 let _ = set.set(name, value);
             }
         }
+        for name in ["l", "w"] {
+            // A model may give the default size of its transistors.
+            if let Some(size) = model.number(name) {
+                let _ = set.set(name, size);
+            }
+        }
         common(&mut set, element, card, &["icvds", "icvgs", "icvbs"])?;
         let name = self.name(element);
         if level == 44 {
-            let shared: Arc<EkvModel> = shared_model!(self, ekvs, element, card, &["level"]);
+            let shared: Arc<EkvModel> = shared_model!(self, ekvs, element, card, &["level", "l", "w"]);
             let made = EkvMosfet::new(name, nodes, polarity, shared, set);
             return self.put(element, made);
         }
-        let shared: Arc<MosfetModel> = shared_model!(self, mosfets, element, card, &["level"]);
+        let shared: Arc<MosfetModel> = shared_model!(self, mosfets, element, card, &["level", "l", "w"]);
         match level {
             1 => {
                 let made = Mosfet::<Level1>::new(name, nodes, polarity, shared, set);
