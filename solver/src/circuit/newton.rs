@@ -13,6 +13,8 @@ use super::reduction::SingularColumns;
 const MOST_HALVINGS: usize = 6;
 /// Plain steps before steps that increase the residual are halved.
 const PLAIN_STEPS: usize = 10;
+/// Rounding of a sum of terms, relative to the largest: a few units in the last place.
+const ROUNDING: f64 = 8.0 * f64::EPSILON;
 
 /// One nonlinear system to solve.
 pub(super) struct Problem<'a> {
@@ -82,6 +84,8 @@ pub(super) struct Workspace {
     side: Vec<f64>,
     step: Vec<f64>,
     held: Vec<bool>,
+    /// How far rounding alone can move the currents at a node, A.
+    current_rounding: f64,
     factored_for: Option<(f64, f64)>,
 }
 
@@ -95,6 +99,7 @@ impl Workspace {
             side: vec![0.0; unknowns],
             step: vec![0.0; unknowns + 1],
             held: vec![false; unknowns + 1],
+            current_rounding: 0.0,
             factored_for: None,
         }
     }
@@ -189,8 +194,13 @@ impl Workspace {
             let mut largest = 0.0;
             for (index, (value, &step)) in x.iter_mut().zip(&self.step).enumerate().skip(1) {
                 let next = *value + step;
-                let allowed = options.reltol * value.abs().max(next.abs())
-                    + options.absolute(circuit.registry.quantities[index]);
+                let quantity = circuit.registry.quantities[index];
+                let mut allowed =
+                    options.reltol * value.abs().max(next.abs()) + options.absolute(quantity);
+                if quantity == Quantity::Current {
+                    // The current of a source balances everything at its nodes, with all their rounding.
+                    allowed += self.current_rounding;
+                }
                 let ratio = step.abs() / allowed;
                 if !(ratio <= largest) {
                     largest = ratio;
@@ -248,6 +258,7 @@ impl Workspace {
     ) -> Norm {
         let system = &circuit.system;
         let quantities = &circuit.registry.quantities;
+        let mut current_rounding = 0.0_f64;
         let mut norm = Norm {
             value: 0.0,
             worst: Unknown(1),
@@ -255,11 +266,16 @@ impl Workspace {
         for index in 1..x.len() {
             let mut total = system.residual[index];
             let mut flow = system.flow[index];
+            let diagonal = system.conductance[system.diagonal(Unknown(index as u32)).0 as usize];
+            let mut rounding = (diagonal * x[index]).abs();
             if let Some((alpha, history)) = problem.dynamics {
-                let rate = alpha * system.charge[index] + history[index];
+                let now = alpha * system.charge[index];
+                let rate = now + history[index];
                 total += rate;
                 flow += rate.abs();
+                rounding += now.abs();
             }
+            let rounding = ROUNDING * rounding;
             if problem.shunt != 0.0 && quantities[index] == Quantity::Voltage {
                 let reference = problem.shunt_to.map_or(0.0, |all| all[index]);
                 total += problem.shunt * (x[index] - reference);
@@ -269,7 +285,11 @@ impl Workspace {
                 continue;
             }
             self.total[index] = total;
-            let allowed = options.reltol * flow + options.absolute_residual(quantities[index]);
+            let allowed =
+                options.reltol * flow + options.absolute_residual(quantities[index]) + rounding;
+            if quantities[index] == Quantity::Voltage {
+                current_rounding = current_rounding.max(rounding);
+            }
             let ratio = total.abs() / allowed;
             if !(ratio <= norm.value) {
                 norm.value = ratio;
@@ -279,6 +299,7 @@ impl Workspace {
                 }
             }
         }
+        self.current_rounding = current_rounding;
         norm
     }
 
@@ -327,7 +348,8 @@ impl Workspace {
         self.linear
             .factor(&self.values)
             .map_err(|columns| Failure::singular(&columns))?;
-        self.factored_for = Some(key);
+        // With rows replaced by held potentials the factors serve this problem only.
+        self.factored_for = problem.held.is_empty().then_some(key);
         Ok(())
     }
 }

@@ -170,7 +170,7 @@ impl<'a> Run<'a> {
         }
         let stop = self.window.stop;
         let smallest = SMALLEST * self.longest;
-        let mut h = (stop / 100.0).min(self.window.step).min(self.longest) / 10.0;
+        let mut h = (stop / 100.0).min(self.window.step).min(self.longest) / 100.0;
         let mut breakpoint = self.next_breakpoint(smallest);
         while self.time < stop {
             h = h.min(self.longest);
@@ -194,7 +194,8 @@ impl<'a> Run<'a> {
                 let last = self.last_step;
                 breakpoint = self.next_breakpoint(smallest);
                 self.integration.restart();
-                h = 0.1 * last.max(next.min(self.longest)).min(breakpoint - self.time);
+                // Currents jump at corners; a short step shows that, and the truncation error is unknown.
+                h = 0.01 * last.max(next.min(self.longest)).min(breakpoint - self.time);
             }
         }
         Ok(self.statistics)
