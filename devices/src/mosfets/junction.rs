@@ -41,14 +41,21 @@ impl JunctionParameters {
         ] {
             require(name, value, value >= 0.0, not_negative)?;
         }
-        for (name, value) in [("mj", self.mj), ("mjsw", self.mjsw), ("fc", self.fc)] {
+        for (name, value) in [("mj", self.mj), ("mjsw", self.mjsw)] {
+            // Hyperabrupt junctions lie above one; at one itself the charge would be a logarithm.
             require(
                 name,
                 value,
-                (0.0..1.0).contains(&value),
-                "must be at least 0 and below 1",
+                (0.0..5.0).contains(&value) && value != 1.0,
+                "must be at least 0, below 5 and not 1",
             )?;
         }
+        require(
+            "fc",
+            self.fc,
+            (0.0..1.0).contains(&self.fc),
+            "must be at least 0 and below 1",
+        )?;
         require("pb", self.pb, self.pb > 0.0, "must be above 0")
     }
 

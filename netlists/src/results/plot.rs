@@ -148,6 +148,17 @@ impl Plot {
         self.stored(&format!("i({argument})")).map(Cow::Borrowed)
     }
 
+    /// Appends the points of a plot with the same vectors.
+    pub fn append(&mut self, other: Self) {
+        for (own, further) in self.vectors.iter_mut().zip(other.vectors) {
+            match (&mut own.data, further.data) {
+                (VectorData::Real(own), VectorData::Real(further)) => own.extend(further),
+                (VectorData::Complex(own), further) => own.extend(further.to_complex()),
+                (VectorData::Real(_), VectorData::Complex(_)) => {}
+            }
+        }
+    }
+
     /// Replaces the vector of the same name or appends a new one.
     pub fn set(&mut self, vector: Vector) {
         match self

@@ -6,10 +6,12 @@ mod assembly;
 mod listing;
 mod recording;
 mod script;
+mod selection;
 mod session;
 mod settings;
+mod temperature;
 
 pub use analyses::Progress;
 pub use listing::Listing;
-pub use recording::Selection;
+pub use recording::{Recorded, Selection};
 pub use session::{RunKind, Session, SimulationError};

@@ -13,8 +13,51 @@ pub struct Selection {
     pub all: bool,
     /// Nodes and branches by their vector names: `out`, `v1#branch`.
     pub unknowns: Vec<String>,
-    /// Quantities of elements: (`m1`, `gm`) for `@m1[gm]`.
-    pub quantities: Vec<(String, String)>,
+    /// Quantities of elements, in analyses with real results.
+    pub quantities: Vec<Recorded>,
+}
+
+/// A vector made of quantities of elements.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// Its name.
+    pub name: String,
+    /// What it measures.
+    pub kind: VectorKind,
+    /// The quantities that add up to it: (`m1`, `gm`).
+    pub terms: Vec<(String, String)>,
+}
+
+impl Recorded {
+    /// One quantity of an element, `@m1[gm]`.
+    pub fn quantity(element: &str, quantity: &str) -> Self {
+        Self {
+            name: format!("@{element}[{quantity}]"),
+            kind: kind_of_quantity(quantity),
+            terms: vec![(element.to_owned(), quantity.to_owned())],
+        }
+    }
+
+    /// The current into the first terminal of an element, `i(r1)`.
+    pub fn current(element: &str) -> Self {
+        Self {
+            name: format!("{element}#branch"),
+            kind: VectorKind::Current,
+            terms: vec![(element.to_owned(), "i".to_owned())],
+        }
+    }
+
+    /// The power that elements take up together, `q1:power`.
+    pub fn power(name: &str, elements: Vec<String>) -> Self {
+        Self {
+            name: format!("{name}:power"),
+            kind: VectorKind::Power,
+            terms: elements
+                .into_iter()
+                .map(|element| (element, "p".to_owned()))
+                .collect(),
+        }
+    }
 }
 
 impl Selection {
@@ -30,7 +73,7 @@ impl Selection {
 /// Vectors that grow point by point.
 pub(super) struct Recorder {
     unknowns: Vec<Unknown>,
-    quantities: Vec<(String, String)>,
+    quantities: Vec<Recorded>,
     vectors: Vec<Vector>,
 }
 
@@ -87,9 +130,9 @@ impl Recorder {
         } else {
             selection.quantities.clone()
         };
-        vectors.extend(quantities.iter().map(|(element, quantity)| Vector {
-            name: format!("@{element}[{quantity}]"),
-            kind: kind_of_quantity(quantity),
+        vectors.extend(quantities.iter().map(|recorded| Vector {
+            name: recorded.name.clone(),
+            kind: recorded.kind.clone(),
             data: empty(),
             logarithmic: false,
         }));
@@ -115,12 +158,15 @@ impl Recorder {
                 data.push(value);
             }
         }
-        for ((element, quantity), vector) in
-            self.quantities.iter().zip(&mut self.vectors[plain..])
-        {
-            let value = circuit.value(element, quantity, point)?.ok_or_else(|| {
-                CircuitError::Settings(format!("element `{element}` has no quantity `{quantity}`"))
-            })?;
+        for (recorded, vector) in self.quantities.iter().zip(&mut self.vectors[plain..]) {
+            let mut value = 0.0;
+            for (element, quantity) in &recorded.terms {
+                value += circuit.value(element, quantity, point)?.ok_or_else(|| {
+                    CircuitError::Settings(format!(
+                        "element `{element}` has no quantity `{quantity}`"
+                    ))
+                })?;
+            }
             if let VectorData::Real(data) = &mut vector.data {
                 data.push(value);
             }

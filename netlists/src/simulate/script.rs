@@ -5,7 +5,8 @@ use crate::elaborate::{Analysis, Overrides};
 use crate::results::Plot;
 use crate::script::{ScriptLine, Simulator};
 
-use super::session::{Session, select};
+use super::selection::select;
+use super::session::Session;
 
 impl Session {
     /// The lines of all `.control` blocks.
@@ -95,11 +96,12 @@ impl Simulator for Session {
     }
 
     fn save(&mut self, vectors: &[String]) -> Result<(), String> {
-        let selection = self.selection_mut();
+        let mut selection = std::mem::take(self.selection_mut());
         selection.all = false;
         for vector in vectors {
-            select(selection, vector);
+            select(&mut selection, vector, self.circuit());
         }
+        *self.selection_mut() = selection;
         Ok(())
     }
 

@@ -6,12 +6,13 @@ use thiserror::Error;
 use super::analyses::{Bench, Progress};
 use super::assembly::{Assembled, assemble};
 use super::recording::Selection;
+use super::selection;
 use super::settings::Settings;
+use super::temperature;
 use crate::deck::{Deck, Span};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::elaborate::{
-    Analysis, AnalysisCard, ElementCard, FlatCircuit, OptionSetting, OptionValue, OutputKind,
-    Overrides, Spacing, Step, StepValues,
+    Analysis, AnalysisCard, DcSweep, ElementCard, FlatCircuit, OptionSetting, OptionValue, Overrides, Spacing, Step, StepValues,
 };
 use crate::numbers;
 use crate::results::Plot;
@@ -95,8 +96,8 @@ impl Session {
             settings,
             guesses,
             warnings,
-        } = assemble(&flat)?;
-        let selection = selection_of(&flat);
+        } = assemble(&flat, None)?;
+        let selection = selection::of(&flat, &circuit);
         Ok(Self {
             warnings: vec![deck.warnings.clone(), flat.warnings.clone(), warnings],
             deck,
@@ -225,7 +226,7 @@ impl Session {
 
     fn rebuild(&mut self, overrides: &Overrides) -> Result<(), Diagnostics> {
         let flat = self.deck.elaborate(overrides)?;
-        let assembled = assemble(&flat)?;
+        let assembled = assemble(&flat, None)?;
         self.flat = flat;
         self.circuit = assembled.circuit;
         self.options = assembled.settings.options;
@@ -243,6 +244,12 @@ impl Session {
         progress: Progress<'_>,
         plots: &mut Vec<Plot>,
     ) -> Result<(), CircuitError> {
+        if let Analysis::Dc(sweeps) = analysis
+            && sweeps.iter().any(|sweep| sweep.variable == "temp")
+            && temperature::matters(&self.flat)
+        {
+            return self.sweep_temperature(sweeps, plots);
+        }
         Bench {
             circuit: &mut self.circuit,
             options: &self.options,
@@ -252,6 +259,60 @@ impl Session {
             last_solution: &mut self.last_solution,
         }
         .run(analysis, progress, plots)
+    }
+
+    /// A sweep of the temperature in a circuit with parameters that are expressions of it: the circuit is built anew at each
+    /// temperature.
+    fn sweep_temperature(
+        &mut self,
+        sweeps: &[DcSweep],
+        plots: &mut Vec<Plot>,
+    ) -> Result<(), CircuitError> {
+        let Some((last, inner)) = sweeps.split_last() else {
+            return Ok(());
+        };
+        if last.variable != "temp" {
+            return Err(CircuitError::Settings(
+                ".dc: in a circuit with parameters that depend on the temperature, `temp` must be the outer sweep".to_owned(),
+            ));
+        }
+        let mut whole: Option<Plot> = None;
+        let mut outcome = Ok(());
+        for celsius in circuit::Sweep::linear(last.start, last.stop, last.step)? {
+            let assembled = assemble(&self.flat, Some(celsius))
+                .map_err(|findings| CircuitError::Settings(findings.to_string()))?;
+            self.circuit = assembled.circuit;
+            let point = DcSweep {
+                start: celsius,
+                stop: celsius,
+                ..last.clone()
+            };
+            let sweeps: Vec<DcSweep> = inner.iter().cloned().chain([point]).collect();
+            let mut made = Vec::new();
+            outcome = Bench {
+                circuit: &mut self.circuit,
+                options: &self.options,
+                guesses: &self.guesses,
+                selection: &self.selection,
+                title: &self.flat.title,
+                last_solution: &mut self.last_solution,
+            }
+            .run(&Analysis::Dc(sweeps), &mut |_, _| {}, &mut made);
+            for plot in made {
+                match &mut whole {
+                    None => whole = Some(plot),
+                    Some(whole) => whole.append(plot),
+                }
+            }
+            if outcome.is_err() {
+                break;
+            }
+        }
+        plots.extend(whole);
+        let own = assemble(&self.flat, None)
+            .map_err(|findings| CircuitError::Settings(findings.to_string()))?;
+        self.circuit = own.circuit;
+        outcome
     }
 
     /// Runs all analyses of the deck, for every value of `.step` lines and every trial of `.mc`, and hands the plots of each
@@ -298,7 +359,10 @@ impl Session {
     }
 
     fn change(&mut self, name: &str, value: f64) -> Result<(), SimulationError> {
-        let outcome = if name == "temp" {
+        let outcome = if name == "temp" && temperature::matters(&self.flat) {
+            self.circuit = assemble(&self.flat, Some(value))?.circuit;
+            Ok(())
+        } else if name == "temp" {
             self.circuit.set_temperature(value + 273.15)
         } else {
             self.circuit.set(name, None, value)
@@ -425,74 +489,4 @@ fn step_values(values: &StepValues) -> Result<Vec<f64>, String> {
                 .map_err(bad)
         }
     }
-}
-
-/// What `.save` lines keep: everything when there is none, or when one says `all`.
-fn selection_of(flat: &FlatCircuit) -> Selection {
-    let saves: Vec<&str> = flat
-        .outputs
-        .iter()
-        .filter(|request| request.kind == OutputKind::Save)
-        .flat_map(|request| request.items.iter().map(|item| item.text.as_str()))
-        .collect();
-    let mut selection = Selection {
-        all: saves.is_empty() || saves.contains(&"all"),
-        ..Selection::default()
-    };
-    for text in saves {
-        select(&mut selection, text);
-    }
-    // Quantities of elements that are printed, plotted or measured must be recorded as well.
-    let wanted = flat
-        .outputs
-        .iter()
-        .filter(|request| request.kind != OutputKind::Save)
-        .flat_map(|request| request.items.iter().map(|item| item.text.as_str()))
-        .chain(flat.measures.iter().map(|line| line.text.as_str()));
-    for text in wanted {
-        for quantity in quantities_in(text) {
-            if !selection.quantities.contains(&quantity) {
-                selection.quantities.push(quantity);
-            }
-        }
-    }
-    selection
-}
-
-/// Adds what one word of `.save` names: `all`, `v(a)`, `v(a,b)`, `i(v1)`, `v1#branch`, `@m1[gm]`, a node.
-pub(super) fn select(selection: &mut Selection, text: &str) {
-    if text == "all" {
-        selection.all = true;
-        return;
-    }
-    let quantities = quantities_in(text);
-    if !quantities.is_empty() {
-        selection.quantities.extend(quantities);
-        return;
-    }
-    let inside = |prefix: &str| {
-        text.strip_prefix(prefix)
-            .and_then(|rest| rest.strip_suffix(')'))
-    };
-    if let Some(element) = inside("i(") {
-        selection.unknowns.push(format!("{}#branch", element.trim()));
-    } else if let Some(nodes) = inside("v(") {
-        selection
-            .unknowns
-            .extend(nodes.split(',').map(|node| node.trim().to_owned()));
-    } else {
-        selection.unknowns.push(text.to_owned());
-    }
-}
-
-/// Every `@element[quantity]` of a text.
-fn quantities_in(text: &str) -> Vec<(String, String)> {
-    text.split('@')
-        .skip(1)
-        .filter_map(|rest| {
-            let (element, rest) = rest.split_once('[')?;
-            let (quantity, _) = rest.split_once(']')?;
-            Some((element.trim().to_owned(), quantity.trim().to_owned()))
-        })
-        .collect()
 }

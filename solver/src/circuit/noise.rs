@@ -112,14 +112,12 @@ pub fn noise(
         spectrum.output.push(total);
         spectrum.input.push(total / gain.max(1e-200));
     }
-    spectrum.output_total = integral(frequencies, &spectrum.output);
     let inverse_gain: Vec<f64> = spectrum
         .input
         .iter()
         .zip(&spectrum.output)
         .map(|(&input, &output)| if output > 0.0 { input / output } else { 0.0 })
         .collect();
-    spectrum.input_total = referred(frequencies, &spectrum.output, &inverse_gain);
     for (contribution, totals) in spectrum
         .contributions
         .iter()
@@ -129,6 +127,8 @@ pub fn noise(
             integral(frequencies, contribution),
             referred(frequencies, contribution, &inverse_gain),
         );
+        spectrum.output_total += totals.0;
+        spectrum.input_total += totals.1;
     }
     Ok(spectrum)
 }

@@ -96,7 +96,7 @@ impl Assembly<'_> {
     }
 
     fn current(&self, element: u32) -> Expression {
-        Expression::Current(self.flat.element_names.name(element).to_owned())
+        Expression::Current(self.current_carrier(element))
     }
 
     fn law(
@@ -108,6 +108,7 @@ impl Assembly<'_> {
     ) -> Result<(), Diagnostic> {
         let nodes = self.pair(element)?;
         let name = self.name(element);
+        let law = &self.with_ammeters(law);
         let names = &mut Names(&mut self.builder);
         let made = match quantity {
             Quantity::Voltage => BehaviouralSource::voltage(&name, nodes, law, options, names),
@@ -127,6 +128,7 @@ impl Assembly<'_> {
         let options = self.behavioural_options(multiplier, parameters)?;
         let nodes = self.pair(element)?;
         let name = self.name(element);
+        let law = &self.with_ammeters(law);
         let names = &mut Names(&mut self.builder);
         let made = match element.kind {
             'r' => BehaviouralSource::resistor(&name, nodes, law, options, names),
@@ -157,7 +159,7 @@ impl Assembly<'_> {
             ..BehaviouralOptions::default()
         };
         for parameter in parameters {
-            let value = number(parameter)?;
+            let value = number(parameter, self.celsius())?;
             match &*parameter.name {
                 "tc1" => options.tc1 = value,
                 "tc2" => options.tc2 = value,

@@ -1,5 +1,6 @@
 //! From the cards of a flat circuit to the elements of the solver's circuit.
 
+mod ammeters;
 mod behavioural;
 mod parameters;
 mod passives;
@@ -15,6 +16,7 @@ use ohmloom_devices::semiconductors::{BipolarModel, DiodeModel, JfetModel};
 use ohmloom_devices::sources::{CurrentSwitchModel, VoltageSwitchModel};
 use ohmloom_solver::circuit::{Circuit, CircuitBuilder, CircuitError, Element, Guesses, Unknown};
 
+use self::ammeters::Ammeter;
 use super::settings::Settings;
 use crate::deck::Span;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
@@ -28,13 +30,19 @@ pub(super) struct Assembled {
     pub(super) warnings: Diagnostics,
 }
 
-/// Builds the circuit that a flat circuit describes.
+/// Builds the circuit that a flat circuit describes, at its own temperature or at another one.
 ///
 /// # Errors
 /// Everything that is wrong with element lines, models and options.
-pub(super) fn assemble(flat: &FlatCircuit) -> Result<Assembled, Diagnostics> {
+pub(super) fn assemble(
+    flat: &FlatCircuit,
+    ambient_celsius: Option<f64>,
+) -> Result<Assembled, Diagnostics> {
     let mut findings = Vec::new();
-    let settings = Settings::of(flat, &mut findings);
+    let mut settings = Settings::of(flat, &mut findings);
+    if let Some(celsius) = ambient_celsius {
+        settings.temperature = celsius + 273.15;
+    }
     let mut assembly = Assembly {
         flat,
         settings: &settings,
@@ -42,6 +50,7 @@ pub(super) fn assemble(flat: &FlatCircuit) -> Result<Assembled, Diagnostics> {
         builder: CircuitBuilder::new(),
         models: Models::default(),
         windings: HashMap::new(),
+        ammeters: ammeters::needed(flat),
         findings,
     };
     for number in 0..flat.nodes.len() {
@@ -130,6 +139,8 @@ struct Assembly<'a> {
     models: Models,
     /// Inductors by the number of their names, for couplings.
     windings: HashMap<u32, Winding>,
+    /// Elements whose current is measured by a source in series, by the number of their names.
+    ammeters: HashMap<u32, Ammeter>,
     findings: Vec<Diagnostic>,
 }
 
@@ -150,6 +161,7 @@ struct Models {
 
 impl Assembly<'_> {
     fn add(&mut self, element: &FlatElement) -> Result<(), Diagnostic> {
+        self.insert_ammeter(element)?;
         match &element.card {
             ElementCard::Passive(card) => self.passive(element, card),
             ElementCard::Source(card) => self.source(element, card),
@@ -176,7 +188,12 @@ impl Assembly<'_> {
     }
 
     /// The node at a position of the element line.
-    fn node_at(&self, element: &FlatElement, position: usize) -> Result<Unknown, Diagnostic> {
+    fn node_at(&mut self, element: &FlatElement, position: usize) -> Result<Unknown, Diagnostic> {
+        if position == 0
+            && let Some(ammeter) = self.ammeters.get(&element.name)
+        {
+            return Ok(self.builder.node(&ammeter.node));
+        }
         self.flat
             .nodes_of(element)
             .get(position)
@@ -197,7 +214,7 @@ impl Assembly<'_> {
             .unwrap_or(Unknown::GROUND)
     }
 
-    fn pair(&self, element: &FlatElement) -> Result<(Unknown, Unknown), Diagnostic> {
+    fn pair(&mut self, element: &FlatElement) -> Result<(Unknown, Unknown), Diagnostic> {
         Ok((self.node_at(element, 0)?, self.node_at(element, 1)?))
     }
 

@@ -2,31 +2,36 @@
 
 use ohmloom_devices::parameters::Parameters;
 
+use super::super::temperature::value_at;
 use super::Assembly;
 use crate::diagnostics::{Diagnostic, suggest};
 use crate::elaborate::{Model, Parameter, Value};
 
-/// The number of a parameter that must be one.
-pub(super) fn number(parameter: &Parameter) -> Result<f64, Diagnostic> {
-    match &parameter.value {
-        Value::Number(number) => Ok(*number),
-        Value::Expression(_) => Err(Diagnostic::error(
+/// The number of a parameter that must be one, at the ambient temperature.
+pub(super) fn number(parameter: &Parameter, celsius: f64) -> Result<f64, Diagnostic> {
+    let value = match &parameter.value {
+        Value::Number(number) => Some(*number),
+        Value::Expression(expression) => value_at(expression, celsius),
+    };
+    value.ok_or_else(|| {
+        Diagnostic::error(
             parameter.span,
             format!(
                 "{} must be a number here, it cannot depend on voltages, currents or time",
                 parameter.name
             ),
-        )),
-    }
+        )
+    })
 }
 
 /// Sets the parameters of an element line; unknown ones are errors.
 pub(super) fn instance<P: Parameters>(
     set: &mut P,
     parameters: &[Parameter],
+    celsius: f64,
 ) -> Result<(), Diagnostic> {
     for parameter in parameters {
-        let value = number(parameter)?;
+        let value = number(parameter, celsius)?;
         if set.set(&parameter.name, value).is_err() {
             let mut finding = Diagnostic::error(
                 parameter.span,
@@ -42,6 +47,11 @@ pub(super) fn instance<P: Parameters>(
 }
 
 impl Assembly<'_> {
+    /// Ambient temperature.
+    pub(super) fn celsius(&self) -> f64 {
+        self.settings.temperature - 273.15
+    }
+
     /// The parameter set of a model card; names it does not know are warnings, as in ngspice. `skip` are names that were used otherwise.
     pub(super) fn card<P: Parameters>(
         &mut self,
@@ -55,7 +65,7 @@ impl Assembly<'_> {
             if skip.contains(&&*parameter.name) {
                 continue;
             }
-            let value = number(parameter)?;
+            let value = number(parameter, self.celsius())?;
             if set.set(&parameter.name, value).is_err() {
                 let mut finding = Diagnostic::warning(
                     parameter.span,

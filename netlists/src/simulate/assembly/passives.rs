@@ -60,7 +60,7 @@ impl Assembly<'_> {
         };
         let mut set = ResistorInstance::default();
         set.resistance = value;
-        common(&mut set, details)?;
+        common(&mut set, details, self.celsius())?;
         let (plus, minus) = self.pair(element)?;
         let name = self.name(element);
         if set.ac.is_some() {
@@ -84,7 +84,7 @@ impl Assembly<'_> {
         };
         let mut set = CapacitorInstance::default();
         set.capacitance = value;
-        common(&mut set, details)?;
+        common(&mut set, details, self.celsius())?;
         let (plus, minus) = self.pair(element)?;
         let made = Capacitor::new(self.name(element), plus, minus, model, set);
         self.put(element, made)
@@ -102,7 +102,7 @@ impl Assembly<'_> {
         };
         let mut set = InductorInstance::default();
         set.inductance = value;
-        common(&mut set, details)?;
+        common(&mut set, details, self.celsius())?;
         let (plus, minus) = self.pair(element)?;
         let made = Inductor::new(self.name(element), plus, minus, model, set);
         if let Ok(inductor) = &made {
@@ -199,11 +199,12 @@ impl Assembly<'_> {
 fn common<P: Parameters>(
     set: &mut P,
     details: Option<&PassiveDetails>,
+    celsius: f64,
 ) -> Result<(), Diagnostic> {
     let Some(details) = details else {
         return Ok(());
     };
-    instance(set, &details.parameters)?;
+    instance(set, &details.parameters, celsius)?;
     if details.multiplier != 1.0 {
         // Every passive element has a multiplier.
         let _ = set.set("m", details.multiplier);

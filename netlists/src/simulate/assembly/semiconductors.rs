@@ -13,6 +13,7 @@ use ohmloom_devices::semiconductors::{
 use ohmloom_solver::circuit::Unknown;
 
 use super::parameters::instance;
+use super::super::temperature::value_at;
 use super::Assembly;
 use crate::diagnostics::Diagnostic;
 use crate::elaborate::{Device, FlatElement, Model, Value};
@@ -69,7 +70,7 @@ impl Assembly<'_> {
         level(model, &[1])?;
         let shared: Arc<DiodeModel> = shared_model!(self, diodes, element, card, &["level"]);
         let mut set = DiodeInstance::default();
-        common(&mut set, element, card, &["ic"])?;
+        common(&mut set, element, card, &["ic"], self.celsius())?;
         let (anode, cathode) = self.pair(element)?;
         let made = Diode::new(self.name(element), anode, cathode, shared, set);
         self.put(element, made)
@@ -85,7 +86,7 @@ impl Assembly<'_> {
         level(model, &[1])?;
         let shared: Arc<BipolarModel> = shared_model!(self, bipolars, element, card, &["level"]);
         let mut set = BipolarInstance::default();
-        common(&mut set, element, card, &["icvbe", "icvce"])?;
+        common(&mut set, element, card, &["icvbe", "icvce"], self.celsius())?;
         let nodes = BipolarNodes {
             collector: self.node_at(element, 0)?,
             base: self.node_at(element, 1)?,
@@ -106,7 +107,7 @@ impl Assembly<'_> {
         level(model, &[1])?;
         let shared: Arc<JfetModel> = shared_model!(self, jfets, element, card, &["level"]);
         let mut set = JfetInstance::default();
-        common(&mut set, element, card, &["icvds", "icvgs"])?;
+        common(&mut set, element, card, &["icvds", "icvgs"], self.celsius())?;
         let nodes = JfetNodes {
             drain: self.node_at(element, 0)?,
             gate: self.node_at(element, 1)?,
@@ -143,7 +144,7 @@ impl Assembly<'_> {
                 let _ = set.set(name, size);
             }
         }
-        common(&mut set, element, card, &["icvds", "icvgs", "icvbs"])?;
+        common(&mut set, element, card, &["icvds", "icvgs", "icvbs"], self.celsius())?;
         let name = self.name(element);
         if level == 44 {
             let shared: Arc<EkvModel> = shared_model!(self, ekvs, element, card, &["level", "l", "w"]);
@@ -194,19 +195,23 @@ fn common<P: Parameters>(
     element: &FlatElement,
     card: &Device,
     conditions: &[&str],
+    celsius: f64,
 ) -> Result<(), Diagnostic> {
-    instance(set, &card.parameters)?;
+    instance(set, &card.parameters, celsius)?;
     let refuse = |name: &str| {
         Diagnostic::error(element.span, format!("this device has no parameter `{name}`"))
     };
     let mut give = |name: &str, value: f64| set.set(name, value).map_err(|_| refuse(name));
     match &card.area {
         Some(Value::Number(area)) => give("area", *area)?,
-        Some(Value::Expression(_)) => {
-            return Err(Diagnostic::error(
-                element.span,
-                "the area must be a number, it cannot depend on voltages, currents or time",
-            ));
+        Some(Value::Expression(area)) => {
+            let area = value_at(area, celsius).ok_or_else(|| {
+                Diagnostic::error(
+                    element.span,
+                    "the area must be a number, it cannot depend on voltages, currents or time",
+                )
+            })?;
+            give("area", area)?;
         }
         None => {}
     }

@@ -7,6 +7,7 @@ use ohmloom_devices::sources::{
     Vcvs, VoltageSource, VoltageSwitch, VoltageSwitchModel, Waveform,
 };
 
+use super::super::temperature::value_at;
 use super::Assembly;
 use crate::diagnostics::Diagnostic;
 use crate::elaborate::{
@@ -22,11 +23,13 @@ impl Assembly<'_> {
         let dc = match &card.dc {
             None => None,
             Some(Value::Number(dc)) => Some(*dc),
-            Some(Value::Expression(_)) => {
-                return Err(Diagnostic::error(
-                    element.span,
-                    "the DC value must be a number; use a B source for an expression",
-                ));
+            Some(Value::Expression(dc)) => {
+                Some(value_at(dc, self.celsius()).ok_or_else(|| {
+                    Diagnostic::error(
+                        element.span,
+                        "the DC value must be a number; use a B source for an expression",
+                    )
+                })?)
             }
         };
         let waveform = match &card.waveform {
@@ -115,7 +118,7 @@ impl Assembly<'_> {
                 element: controlling,
                 gain: Value::Number(gain),
             } => {
-                let controlling = self.flat.element_names.name(*controlling).to_owned();
+                let controlling = self.current_carrier(*controlling);
                 let ends = self.pair(element)?;
                 if element.kind == 'h' {
                     let made = Ccvs::new(name, ends, controlling, *gain);
@@ -175,7 +178,7 @@ impl Assembly<'_> {
                 self.put(element, made)
             }
             SwitchControl::Current(controlling) => {
-                let controlling = self.flat.element_names.name(controlling).to_owned();
+                let controlling = self.current_carrier(controlling);
                 let shared: Arc<CurrentSwitchModel> =
                     match self.models.current_switches.get(&card.model.0) {
                         Some(shared) => Arc::clone(shared),
