@@ -4,7 +4,15 @@ use std::fs;
 use std::path::Path;
 
 /// The crates, each one allowed to import only from those before it.
-const ORDER: [&str; 5] = ["solver", "peripherals", "layouts", "networks", "studies"];
+const ORDER: [&str; 7] = [
+    "solver",
+    "devices",
+    "netlists",
+    "peripherals",
+    "layouts",
+    "networks",
+    "studies",
+];
 
 fn manifest(folder: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

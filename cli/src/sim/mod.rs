@@ -108,7 +108,9 @@ pub(crate) fn run(args: &SimArgs) -> Result<()> {
         files::dump_matrix(&mut session, &mut target)?;
         target.publish()?;
     }
-    let quiet = args.json && files.log.is_none();
+    // Results that go to files or to a machine are not printed as well, as with ngspice's -r.
+    let elsewhere = args.json || args.rawfile.is_some() || args.csv.is_some();
+    let quiet = elsewhere && files.log.is_none();
     let mut listing = Listing::new(&session, quiet);
     let mut plots: Vec<Plot> = Vec::new();
     let outcome = simulate(&mut session, &mut listing, &mut plots);

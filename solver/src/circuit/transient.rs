@@ -195,7 +195,7 @@ impl<'a> Run<'a> {
                 breakpoint = self.next_breakpoint(smallest);
                 self.integration.restart();
                 // Currents jump at corners; a short step shows that, and the truncation error is unknown.
-                h = 0.01 * last.max(next.min(self.longest)).min(breakpoint - self.time);
+                h = 0.003 * last.max(next.min(self.longest)).min(breakpoint - self.time);
             }
         }
         Ok(self.statistics)
