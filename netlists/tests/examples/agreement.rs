@@ -3,8 +3,8 @@
 use ohmloom_netlists::results::{Plot, Vector, VectorKind};
 
 /// What differs: static results by more than 1e-3 of a vector's largest value (plus 1 uV or 1 pA), transients by more than
-/// 1 % rms.
-pub(crate) fn disagreements(expected: &[Plot], found: &[Plot]) -> Vec<String> {
+/// 1 % rms or three times what the reference itself moves when its tolerances are tightened.
+pub(crate) fn disagreements(expected: &[Plot], tight: &[Plot], found: &[Plot]) -> Vec<String> {
     let mut complaints = Vec::new();
     for (index, plot) in expected.iter().enumerate() {
         let same_before = expected[..index]
@@ -30,7 +30,13 @@ pub(crate) fn disagreements(expected: &[Plot], found: &[Plot]) -> Vec<String> {
                 continue;
             };
             let difference = if transient {
-                transient_difference(plot, vector, own, own_vector)
+                let own_movement = tight.get(index).and_then(|tight| {
+                    rms(plot, vector, tight, tight.stored(&vector.name)?)
+                });
+                let allowed = f64::max(1e-2 * largest(vector), 3.0 * own_movement.unwrap_or(0.0));
+                rms(plot, vector, own, own_vector)
+                    .filter(|rms| *rms > allowed + floor(&vector.kind))
+                    .map(|rms| format!("rms {rms:.3e}, allowed {allowed:.3e}"))
             } else {
                 static_difference(vector, own_vector)
             };
@@ -55,8 +61,7 @@ fn static_difference(expected: &Vector, found: &Vector) -> Option<String> {
         return Some(format!("{} points, expected {}", found.len(), expected.len()));
     }
     let (expected_values, found_values) = (expected.data.to_complex(), found.data.to_complex());
-    let most = expected_values.iter().map(|z| z.norm()).fold(0.0, f64::max);
-    let allowed = floor(&expected.kind) + 1e-3 * most;
+    let allowed = floor(&expected.kind) + 1e-3 * largest(expected);
     expected_values
         .iter()
         .zip(&found_values)
@@ -65,26 +70,25 @@ fn static_difference(expected: &Vector, found: &Vector) -> Option<String> {
         .map(|(point, (expected, found))| format!("{found} at point {point}, expected {expected}"))
 }
 
-fn transient_difference(
-    plot: &Plot,
-    expected: &Vector,
-    own: &Plot,
-    found: &Vector,
-) -> Option<String> {
+fn largest(vector: &Vector) -> f64 {
+    let values = vector.data.to_complex();
+    values.iter().map(|z| z.norm()).fold(0.0, f64::max)
+}
+
+/// The root of the mean squared difference at the points in time of the first plot.
+fn rms(plot: &Plot, vector: &Vector, other: &Plot, other_vector: &Vector) -> Option<f64> {
     let times = plot.scale()?.data.to_real();
-    let own_times = own.scale()?.data.to_real();
-    let (expected_values, found_values) = (expected.data.to_real(), found.data.to_real());
-    let most = expected_values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+    let other_times = other.scale()?.data.to_real();
+    let (values, other_values) = (vector.data.to_real(), other_vector.data.to_real());
     let mut sum = 0.0;
-    for (&time, &value) in times.iter().zip(&expected_values) {
-        let after = own_times
-            .partition_point(|&own| own < time)
-            .clamp(1, own_times.len() - 1);
-        let (t0, t1) = (own_times[after - 1], own_times[after]);
-        let (v0, v1) = (found_values[after - 1], found_values[after]);
+    for (&time, &value) in times.iter().zip(&values) {
+        let after = other_times
+            .partition_point(|&other| other < time)
+            .clamp(1, other_times.len() - 1);
+        let (t0, t1) = (other_times[after - 1], other_times[after]);
+        let (v0, v1) = (other_values[after - 1], other_values[after]);
         let between = v0 + (v1 - v0) * ((time - t0) / (t1 - t0)).clamp(0.0, 1.0);
         sum += (between - value) * (between - value);
     }
-    let rms = (sum / times.len() as f64).sqrt();
-    (rms > 1e-2 * most + floor(&expected.kind)).then(|| format!("rms {rms:.3e} of {most:.3e}"))
+    Some((sum / times.len() as f64).sqrt())
 }
