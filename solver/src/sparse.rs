@@ -90,9 +90,9 @@ impl SparseCholesky {
 /// A symmetric positive definite matrix whose values change while its pattern stays: ordered once by approximate
 /// minimum degree, factored any number of times.
 pub(crate) struct RepeatedCholesky {
-    symbolic: SymbolicCholesky<usize>,
-    column_starts: Vec<usize>,
-    rows: Vec<usize>,
+    symbolic: SymbolicCholesky<u32>,
+    column_starts: Vec<u32>,
+    rows: Vec<u32>,
     values: Vec<f64>,
     memory: MemBuffer,
 }
@@ -101,8 +101,8 @@ impl RepeatedCholesky {
     /// Orders the matrix with the given lower triangle (compressed columns, the diagonal included).
     ///
     /// # Errors
-    /// A message if memory ran out.
-    pub(crate) fn new(column_starts: Vec<usize>, rows: Vec<usize>) -> Result<Self, String> {
+    /// A message if memory ran out, or the factor has more than 2^32 entries.
+    pub(crate) fn new(column_starts: Vec<u32>, rows: Vec<u32>) -> Result<Self, String> {
         let order = column_starts.len() - 1;
         let pattern = faer::sparse::SymbolicSparseColMatRef::new_checked(
             order,

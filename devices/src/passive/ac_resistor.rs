@@ -37,7 +37,7 @@ impl AcResistor {
     ) -> Result<Self, CircuitError> {
         let law = Resistance::new(name, model, instance);
         let ohms = law.nominal()?;
-        let Some(small_signal_ohms) = law.instance.ac else {
+        let Some(small_signal_ohms) = law.instance().ac else {
             return Err(refusal(law.name(), "has no `ac=`"));
         };
         Ok(Self {
@@ -72,7 +72,7 @@ impl Element for AcResistor {
     fn set_temperature(&mut self, ambient_kelvin: f64) -> Result<(), CircuitError> {
         self.ambient_kelvin = ambient_kelvin;
         self.ohms = self.law.effective(self.law.nominal()?, ambient_kelvin)?;
-        let small_signal = self.law.instance.ac.unwrap_or(self.ohms);
+        let small_signal = self.law.instance().ac.unwrap_or(self.ohms);
         self.small_signal_ohms = self.law.effective(small_signal, ambient_kelvin)?;
         Ok(())
     }

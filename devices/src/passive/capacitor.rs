@@ -1,6 +1,6 @@
 //! Capacitors: a capacitance, or a plate with area and edge capacitance.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ohmloom_solver::circuit::{CircuitError, Element, Footprint, Loads, PairSlots, Point, Unknown};
 
@@ -101,14 +101,22 @@ impl CapacitorModel {
     }
 }
 
+/// What a line without a model refers to.
+static NO_MODEL: LazyLock<CapacitorModel> = LazyLock::new(CapacitorModel::default);
+/// What a line sets that has nothing but a capacitance.
+static PLAIN: LazyLock<CapacitorInstance> = LazyLock::new(CapacitorInstance::default);
+
 /// A linear capacitor.
 #[derive(Clone, Debug)]
 pub struct Capacitor {
-    name: String,
+    name: Box<str>,
     plus: Unknown,
     minus: Unknown,
-    model: Arc<CapacitorModel>,
-    instance: CapacitorInstance,
+    /// `capacitance` of the line; `rest` has none.
+    capacitance: Option<f64>,
+    model: Option<Arc<CapacitorModel>>,
+    /// What else the line sets, if anything.
+    rest: Option<Box<CapacitorInstance>>,
     farads: f64,
     ambient_kelvin: f64,
     slots: PairSlots,
@@ -124,14 +132,16 @@ impl Capacitor {
         plus: Unknown,
         minus: Unknown,
         model: Option<Arc<CapacitorModel>>,
-        instance: CapacitorInstance,
+        mut instance: CapacitorInstance,
     ) -> Result<Self, CircuitError> {
+        let capacitance = instance.capacitance.take();
         let mut capacitor = Self {
-            name,
+            name: name.into_boxed_str(),
             plus,
             minus,
-            model: model.unwrap_or_default(),
-            instance,
+            capacitance,
+            model,
+            rest: (instance != *PLAIN).then(|| Box::new(instance)),
             farads: 0.0,
             ambient_kelvin: 0.0,
             slots: PairSlots::IGNORED,
@@ -140,15 +150,24 @@ impl Capacitor {
         Ok(capacitor)
     }
 
+    /// What the line sets besides the capacitance.
+    fn instance(&self) -> &CapacitorInstance {
+        self.rest.as_deref().unwrap_or(&PLAIN)
+    }
+
+    fn model(&self) -> &CapacitorModel {
+        self.model.as_deref().unwrap_or(&NO_MODEL)
+    }
+
     /// The capacitance of one device at the nominal temperature, F: the value of the line, else that of the model, else
     /// that of the plate.
     fn nominal(&self) -> Result<f64, CircuitError> {
-        let farads = if let Some(farads) = self.instance.capacitance.or(self.model.cap) {
+        let farads = if let Some(farads) = self.capacitance.or(self.model().cap) {
             farads
-        } else if self.model.has_plate() {
-            self.model.plate(
-                self.instance.l.unwrap_or(self.model.length),
-                self.instance.w.unwrap_or(self.model.width),
+        } else if self.model().has_plate() {
+            self.model().plate(
+                self.instance().l.unwrap_or(self.model().length),
+                self.instance().w.unwrap_or(self.model().width),
             )
         } else {
             return Err(refusal(
@@ -162,9 +181,9 @@ impl Capacitor {
 
     fn thermometer(&self) -> Thermometer {
         Thermometer {
-            own_celsius: self.instance.temp,
-            difference: self.instance.dtemp,
-            nominal_celsius: self.model.tnom,
+            own_celsius: self.instance().temp,
+            difference: self.instance().dtemp,
+            nominal_celsius: self.model().tnom,
         }
     }
 }
@@ -183,14 +202,14 @@ impl Element for Capacitor {
     }
 
     fn set_temperature(&mut self, ambient_kelvin: f64) -> Result<(), CircuitError> {
-        require_multiplier(&self.name, "m", self.instance.m)?;
+        require_multiplier(&self.name, "m", self.instance().m)?;
         self.ambient_kelvin = ambient_kelvin;
         let factor = polynomial_factor(
-            (self.instance.tc1, self.instance.tc2),
-            (self.model.tc1, self.model.tc2),
+            (self.instance().tc1, self.instance().tc2),
+            (self.model().tc1, self.model().tc2),
             self.thermometer().above_nominal(ambient_kelvin),
         );
-        self.farads = self.nominal()? * factor * self.instance.scale * self.instance.m;
+        self.farads = self.nominal()? * factor * self.instance().scale * self.instance().m;
         require_finite(&self.name, "capacitance at this temperature", self.farads)
     }
 
@@ -199,7 +218,7 @@ impl Element for Capacitor {
     }
 
     fn initial_charge(&self, x: &[f64], add: &mut dyn FnMut(Unknown, f64)) {
-        if let Some(volts) = self.instance.ic {
+        if let Some(volts) = self.instance().ic {
             let loaded = x[self.plus.index()] - x[self.minus.index()];
             let missing = self.farads * (volts - loaded);
             add(self.plus, missing);
@@ -209,7 +228,7 @@ impl Element for Capacitor {
 
     fn parameters(&self) -> Vec<&'static str> {
         let mut names = vec!["capacitance"];
-        let has_value = self.instance.capacitance.or(self.model.cap).is_some();
+        let has_value = self.capacitance.or(self.model().cap).is_some();
         if !has_value {
             names.extend(["w", "l"]);
         }
@@ -223,16 +242,21 @@ impl Element for Capacitor {
             "v" => Some(volts),
             "q" => Some(self.farads * volts),
             "capacitance" | "cap" | "c" => self.nominal().ok(),
-            "w" => Some(self.instance.w.unwrap_or(self.model.width)),
-            "l" => Some(self.instance.l.unwrap_or(self.model.length)),
+            "w" => Some(self.instance().w.unwrap_or(self.model().width)),
+            "l" => Some(self.instance().l.unwrap_or(self.model().length)),
             "temp" => Some(self.thermometer().kelvin(self.ambient_kelvin) - ZERO_CELSIUS),
-            _ => self.instance.get(quantity),
+            _ => self.instance().get(quantity),
         }
     }
 
     fn set(&mut self, parameter: &str, value: f64) -> Result<(), CircuitError> {
         require_finite(&self.name, parameter, value)?;
-        self.instance
+        if matches!(parameter, "capacitance" | "cap" | "c") {
+            self.capacitance = Some(value);
+            return Ok(());
+        }
+        self.rest
+            .get_or_insert_default()
             .set(parameter, value)
             .map_err(|error| refusal(&self.name, error.to_string()))
     }

@@ -1,6 +1,6 @@
 //! Resistors: a resistance, or a strip of a layer with a sheet resistance.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ohmloom_solver::circuit::{
     CircuitError, Element, Footprint, Loads, NoiseSource, PairSlots, Point, Unknown, Unknowns,
@@ -82,24 +82,35 @@ parameters! {
     }
 }
 
-/// The cards of one resistor and the resistances that follow from them.
+/// What a line without a model refers to.
+static NO_MODEL: LazyLock<ResistorModel> = LazyLock::new(ResistorModel::default);
+/// What a line sets that has nothing but a resistance.
+static PLAIN: LazyLock<ResistorInstance> = LazyLock::new(ResistorInstance::default);
+
+/// The cards of one resistor and the resistances that follow from them. Arrays have very many resistors with nothing but a
+/// value, so the rest is kept apart.
 #[derive(Clone, Debug)]
 pub(super) struct Resistance {
-    name: String,
-    model: Arc<ResistorModel>,
-    pub(super) instance: ResistorInstance,
+    name: Box<str>,
+    /// `resistance` of the line; `rest` has none.
+    ohms: Option<f64>,
+    model: Option<Arc<ResistorModel>>,
+    /// What else the line sets, if anything.
+    rest: Option<Box<ResistorInstance>>,
 }
 
 impl Resistance {
     pub(super) fn new(
         name: String,
         model: Option<Arc<ResistorModel>>,
-        instance: ResistorInstance,
+        mut instance: ResistorInstance,
     ) -> Self {
+        let ohms = instance.resistance.take();
         Self {
-            name,
-            model: model.unwrap_or_default(),
-            instance,
+            name: name.into_boxed_str(),
+            ohms,
+            model,
+            rest: (instance != *PLAIN).then(|| Box::new(instance)),
         }
     }
 
@@ -107,19 +118,28 @@ impl Resistance {
         &self.name
     }
 
+    /// What the line sets besides the resistance.
+    pub(super) fn instance(&self) -> &ResistorInstance {
+        self.rest.as_deref().unwrap_or(&PLAIN)
+    }
+
+    fn model(&self) -> &ResistorModel {
+        self.model.as_deref().unwrap_or(&NO_MODEL)
+    }
+
     /// Length and width without what the process takes away, m.
     fn effective_size(&self) -> (f64, f64) {
-        let length = self.instance.l.unwrap_or(self.model.length);
-        let width = self.instance.w.unwrap_or(self.model.width);
+        let length = self.instance().l.unwrap_or(self.model().length);
+        let width = self.instance().w.unwrap_or(self.model().width);
         (
-            length - 2.0 * self.model.short,
-            width - 2.0 * self.model.narrow,
+            length - 2.0 * self.model().short,
+            width - 2.0 * self.model().narrow,
         )
     }
 
     /// Whether the resistance comes from length and width.
     fn is_geometric(&self) -> bool {
-        self.instance.resistance.is_none() && self.model.rsh > 0.0
+        self.ohms.is_none() && self.model().rsh > 0.0
     }
 
     /// The resistance of one device at the nominal temperature, ohm: the value of the line, else
@@ -128,9 +148,9 @@ impl Resistance {
     /// # Errors
     /// No value at all, or a geometry of which nothing is left.
     pub(super) fn nominal(&self) -> Result<f64, CircuitError> {
-        let ohms = if let Some(ohms) = self.instance.resistance {
+        let ohms = if let Some(ohms) = self.ohms {
             ohms
-        } else if self.model.rsh > 0.0 {
+        } else if self.model().rsh > 0.0 {
             let (length, width) = self.effective_size();
             if !(length > 0.0 && width > 0.0) {
                 return Err(refusal(
@@ -140,8 +160,8 @@ impl Resistance {
                     ),
                 ));
             }
-            self.model.rsh * length / width
-        } else if let Some(ohms) = self.model.r {
+            self.model().rsh * length / width
+        } else if let Some(ohms) = self.model().r {
             ohms
         } else {
             return Err(refusal(
@@ -155,9 +175,9 @@ impl Resistance {
 
     fn thermometer(&self) -> Thermometer {
         Thermometer {
-            own_celsius: self.instance.temp,
-            difference: self.instance.dtemp,
-            nominal_celsius: self.model.tnom,
+            own_celsius: self.instance().temp,
+            difference: self.instance().dtemp,
+            nominal_celsius: self.model().tnom,
         }
     }
 
@@ -168,17 +188,17 @@ impl Resistance {
     /// What all devices in parallel have at the element's temperature when one has `nominal` ohms at the model's:
     /// `1.01^(tce dT)` or `1 + tc1 dT + tc2 dT^2`, times `scale / m`.
     pub(super) fn effective(&self, nominal: f64, ambient_kelvin: f64) -> Result<f64, CircuitError> {
-        require_multiplier(&self.name, "m", self.instance.m)?;
+        require_multiplier(&self.name, "m", self.instance().m)?;
         let above_nominal = self.thermometer().above_nominal(ambient_kelvin);
-        let factor = match self.instance.tce.or(self.model.tce) {
+        let factor = match self.instance().tce.or(self.model().tce) {
             Some(tce) => 1.01_f64.powf(tce * above_nominal),
             None => polynomial_factor(
-                (self.instance.tc1, self.instance.tc2),
-                (self.model.tc1, self.model.tc2),
+                (self.instance().tc1, self.instance().tc2),
+                (self.model().tc1, self.model().tc2),
                 above_nominal,
             ),
         };
-        let ohms = nominal * factor * self.instance.scale / self.instance.m;
+        let ohms = nominal * factor * self.instance().scale / self.instance().m;
         require_finite(&self.name, "resistance at this temperature", ohms)?;
         Ok(ohms)
     }
@@ -192,7 +212,7 @@ impl Resistance {
         ambient_kelvin: f64,
         sources: &mut Vec<NoiseSource>,
     ) {
-        if self.instance.noisy == 0.0 || ohms == 0.0 {
+        if self.instance().noisy == 0.0 || ohms == 0.0 {
             return;
         }
         let source = |label| NoiseSource {
@@ -201,15 +221,15 @@ impl Resistance {
             to: minus,
             white: 0.0,
             flicker: 0.0,
-            exponent: self.model.ef,
+            exponent: self.model().ef,
         };
-        let flicker = if self.model.kf == 0.0 {
+        let flicker = if self.model().kf == 0.0 {
             0.0
         } else {
             let (length, width) = self.effective_size();
-            let area = length.powf(self.model.lf) * width.powf(self.model.wf);
-            let m = self.instance.m;
-            m * self.model.kf * (current.abs() / m).powf(self.model.af) / area
+            let area = length.powf(self.model().lf) * width.powf(self.model().wf);
+            let m = self.instance().m;
+            m * self.model().kf * (current.abs() / m).powf(self.model().af) / area
         };
         sources.push(NoiseSource {
             white: 4.0 * BOLTZMANN * self.kelvin(ambient_kelvin) / ohms.abs(),
@@ -234,16 +254,21 @@ impl Resistance {
     pub(super) fn value(&self, quantity: &str, ambient_kelvin: f64) -> Option<f64> {
         match quantity {
             "resistance" | "r" => self.nominal().ok(),
-            "l" => Some(self.instance.l.unwrap_or(self.model.length)),
-            "w" => Some(self.instance.w.unwrap_or(self.model.width)),
+            "l" => Some(self.instance().l.unwrap_or(self.model().length)),
+            "w" => Some(self.instance().w.unwrap_or(self.model().width)),
             "temp" => Some(self.kelvin(ambient_kelvin) - ZERO_CELSIUS),
-            _ => self.instance.get(quantity),
+            _ => self.instance().get(quantity),
         }
     }
 
     pub(super) fn set(&mut self, parameter: &str, value: f64) -> Result<(), CircuitError> {
         require_finite(&self.name, parameter, value)?;
-        self.instance
+        if matches!(parameter, "resistance" | "r") {
+            self.ohms = Some(value);
+            return Ok(());
+        }
+        self.rest
+            .get_or_insert_default()
             .set(parameter, value)
             .map_err(|error| refusal(&self.name, error.to_string()))
     }
@@ -256,11 +281,11 @@ pub struct Resistor {
     law: Resistance,
     plus: Unknown,
     minus: Unknown,
-    has_branch: bool,
     ohms: f64,
     ambient_kelvin: f64,
     pair: PairSlots,
-    slots: BranchSlots,
+    /// The slots of a short, which has a current of its own.
+    branch: Option<Box<BranchSlots>>,
 }
 
 impl Resistor {
@@ -276,28 +301,28 @@ impl Resistor {
         instance: ResistorInstance,
     ) -> Result<Self, CircuitError> {
         let law = Resistance::new(name, model, instance);
-        if law.instance.ac.is_some() {
+        if law.instance().ac.is_some() {
             return Err(refusal(
                 law.name(),
                 "a resistor with `ac=` is not linear and must be built as one that knows the analysis",
             ));
         }
         let nominal = law.nominal()?;
+        let is_short = nominal * law.instance().scale == 0.0 && plus != minus;
         Ok(Self {
             plus,
             minus,
-            has_branch: nominal * law.instance.scale == 0.0 && plus != minus,
             ohms: nominal,
             ambient_kelvin: 0.0,
             pair: PairSlots::IGNORED,
-            slots: BranchSlots::IGNORED,
+            branch: is_short.then(|| Box::new(BranchSlots::IGNORED)),
             law,
         })
     }
 
     fn current(&self, at: &Point<'_>) -> f64 {
-        if self.has_branch {
-            at.value(self.slots.branch)
+        if let Some(slots) = &self.branch {
+            at.value(slots.branch)
         } else if self.plus == self.minus {
             0.0
         } else {
@@ -314,16 +339,16 @@ impl Element for Resistor {
     }
 
     fn unknowns(&mut self, unknowns: &mut dyn Unknowns) {
-        if self.has_branch {
-            self.slots.branch = unknowns.branch_current(self.law.name());
+        if let Some(slots) = &mut self.branch {
+            slots.branch = unknowns.branch_current(self.law.name());
         }
     }
 
     fn footprint(&mut self, footprint: &mut dyn Footprint) -> Result<(), CircuitError> {
         let ends = (self.plus, self.minus);
-        if self.has_branch {
-            self.slots.place(footprint, ends);
-            self.slots.own = footprint.entry(self.slots.branch, self.slots.branch);
+        if let Some(slots) = &mut self.branch {
+            slots.place(footprint, ends);
+            slots.own = footprint.entry(slots.branch, slots.branch);
         } else {
             self.pair = PairSlots::declare(footprint, ends, ends);
         }
@@ -333,7 +358,7 @@ impl Element for Resistor {
     fn set_temperature(&mut self, ambient_kelvin: f64) -> Result<(), CircuitError> {
         self.ambient_kelvin = ambient_kelvin;
         self.ohms = self.law.effective(self.law.nominal()?, ambient_kelvin)?;
-        if self.ohms == 0.0 && !self.has_branch && self.plus != self.minus {
+        if self.ohms == 0.0 && self.branch.is_none() && self.plus != self.minus {
             return Err(refusal(
                 self.law.name(),
                 "its resistance has become zero; only a resistor that is zero from the start is a short",
@@ -343,9 +368,9 @@ impl Element for Resistor {
     }
 
     fn load(&mut self, _at: &Point<'_>, loads: &mut Loads<'_>) {
-        if self.has_branch {
-            self.slots.load(loads);
-            loads.conductance(self.slots.own, -self.ohms);
+        if let Some(slots) = &self.branch {
+            slots.load(loads);
+            loads.conductance(slots.own, -self.ohms);
         } else if self.plus != self.minus {
             loads.pair_conductance(&self.pair, 1.0 / self.ohms);
         }

@@ -66,14 +66,16 @@ impl FlatCircuit {
         let mut nodes = Names::default();
         // The table is empty, so that this is number 0.
         nodes.intern("0");
+        // Most lines are elements with two nodes.
+        let lines = deck.blocks.first().map_or(0, |top| top.cards.len());
         Self {
             title: deck.title.clone(),
             sources: Arc::clone(&deck.sources),
             nodes,
             element_names: Names::default(),
-            elements: Vec::new(),
-            node_lists: Vec::new(),
-            element_index: Vec::new(),
+            elements: Vec::with_capacity(lines),
+            node_lists: Vec::with_capacity(2 * lines),
+            element_index: Vec::with_capacity(lines),
             models: Vec::new(),
             initial_conditions: Vec::new(),
             nodesets: Vec::new(),

@@ -9,7 +9,6 @@ mod elements;
 mod instances;
 mod known;
 mod models;
-mod names;
 mod outputs;
 mod parameters;
 mod passives;
@@ -33,7 +32,7 @@ pub use circuit::{
     OutputRequest, Parameter, Passive, PassiveDetails, Quantity, Source, Switch, SwitchControl,
     Value, Waveform, WaveformKind,
 };
-pub use names::Names;
+pub use ohmloom_solver::circuit::Names;
 
 use crate::deck::{CardKind, Deck, LineText, Span, Token, tokenize};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};

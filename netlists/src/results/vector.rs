@@ -202,20 +202,26 @@ impl Vector {
 
     /// The name as rawfiles show it: `v(out)` for a voltage, `i(v1)` for a current, other kinds unchanged.
     pub fn file_name(&self) -> String {
-        let lower = self.name.to_ascii_lowercase();
-        match self.kind {
-            VectorKind::Voltage if !(lower.starts_with("v(") && lower.ends_with(')')) => {
-                format!("v({})", self.name)
-            }
-            VectorKind::Current if !(lower.starts_with("i(") && lower.ends_with(')')) => {
-                let end = if lower.ends_with("#branch") {
-                    self.name.len() - "#branch".len()
-                } else {
-                    self.name.len()
-                };
-                format!("i({})", self.name.get(..end).unwrap_or(&self.name))
-            }
-            _ => self.name.clone(),
+        let call = match self.kind {
+            VectorKind::Voltage => "v(",
+            VectorKind::Current => "i(",
+            _ => return self.name.clone(),
+        };
+        let starts = (self.name.get(..2)).is_some_and(|start| start.eq_ignore_ascii_case(call));
+        if starts && self.name.ends_with(')') {
+            return self.name.clone();
         }
+        let branch = match self.name.len().checked_sub(BRANCH.len()) {
+            Some(at) if self.kind == VectorKind::Current => self.name.split_at_checked(at),
+            _ => None,
+        };
+        let plain = match branch {
+            Some((device, end)) if end.eq_ignore_ascii_case(BRANCH) => device,
+            _ => &self.name,
+        };
+        [call, plain, ")"].concat()
     }
 }
+
+/// What follows the name of a device in the name of its current.
+const BRANCH: &str = "#branch";

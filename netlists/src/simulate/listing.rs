@@ -116,14 +116,18 @@ impl Listing {
 
     /// Adds what the deck asks to see of a plot.
     pub fn plot(&mut self, kind: &RunKind, plot: &Plot) {
-        let mut set = PlotSet::new();
-        set.add(plot.clone());
         let prefix = plot.type_prefix();
+        let has_fourier = prefix == "tran" && !self.fouriers.is_empty();
+        let mut set = PlotSet::new();
+        if has_fourier || !(self.quiet || self.prints.is_empty()) {
+            // Expressions are evaluated among the vectors of a set.
+            set.add(plot.clone());
+        }
         if !self.quiet {
             self.tables(kind, plot, prefix, &set);
         }
         self.measurements(plot, prefix);
-        if prefix == "tran" {
+        if has_fourier {
             self.fourier_analyses(plot, &set);
         }
     }
@@ -134,7 +138,10 @@ impl Listing {
         }
         let mut wanted: Vec<Vector> = Vec::new();
         for (analysis, items) in &self.prints {
-            if analysis.as_deref().is_some_and(|analysis| analysis != prefix) {
+            if analysis
+                .as_deref()
+                .is_some_and(|analysis| analysis != prefix)
+            {
                 continue;
             }
             for item in items {

@@ -99,11 +99,13 @@ impl Recorder {
             })
             .map(|(_, unknown)| unknown)
             .collect();
+        // Without a scale there will be one point.
+        let points = usize::from(scale.is_none());
         let empty = || {
             if complex {
-                VectorData::Complex(Vec::new())
+                VectorData::Complex(Vec::with_capacity(points))
             } else {
-                VectorData::Real(Vec::new())
+                VectorData::Real(Vec::with_capacity(points))
             }
         };
         let mut vectors = Vec::with_capacity(unknowns.len() + selection.quantities.len() + 1);
@@ -175,7 +177,11 @@ impl Recorder {
     }
 
     /// Adds a complex solution.
-    pub(super) fn record_phasors(&mut self, scale: f64, phasors: &[ohmloom_solver::circuit::Complex]) {
+    pub(super) fn record_phasors(
+        &mut self,
+        scale: f64,
+        phasors: &[ohmloom_solver::circuit::Complex],
+    ) {
         let solution = self
             .unknowns
             .iter()

@@ -56,7 +56,11 @@ impl LinearSystem {
                 return Err(SingularColumns(vec![column]));
             }
         }
-        for (core, &entry) in self.core_values.iter_mut().zip(&self.reduction.core_entries) {
+        for (core, &entry) in self
+            .core_values
+            .iter_mut()
+            .zip(&self.reduction.core_entries)
+        {
             *core = values[entry as usize];
         }
         if self.reduction.core_columns.is_empty() {
@@ -85,7 +89,13 @@ impl LinearSystem {
     }
 
     /// Solves `A x = b`; `b` is used up.
-    pub(super) fn solve(&mut self, pattern: &Pattern, values: &[f64], b: &mut [f64], x: &mut [f64]) {
+    pub(super) fn solve(
+        &mut self,
+        pattern: &Pattern,
+        values: &[f64],
+        b: &mut [f64],
+        x: &mut [f64],
+    ) {
         let Self {
             reduction,
             symmetric,
@@ -151,7 +161,9 @@ impl Symmetric {
                 let row = core.core_row_of_entry[entry] as usize;
                 // Columns are visited in order, so the entry across lies where that column's scan stands.
                 let across = next[row];
-                if across >= core.core_starts[row + 1] || core.core_row_of_entry[across] as usize != column {
+                if across >= core.core_starts[row + 1]
+                    || core.core_row_of_entry[across] as usize != column
+                {
                     return None;
                 }
                 next[row] += 1;
@@ -187,10 +199,9 @@ impl Symmetric {
                 rows.extend(
                     core.core_row_of_entry[range[0]..range[1]]
                         .iter()
-                        .map(|&row| row as usize)
-                        .filter(|&row| row >= column),
+                        .filter(|&&row| row as usize >= column),
                 );
-                starts.push(rows.len());
+                starts.push(rows.len() as u32);
             }
             self.cholesky = RepeatedCholesky::new(starts, rows).ok();
         }

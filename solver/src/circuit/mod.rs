@@ -10,6 +10,7 @@ mod element;
 mod error;
 mod integration;
 mod linear_system;
+mod names;
 mod netlist;
 mod newton;
 mod noise;
@@ -18,6 +19,7 @@ mod options;
 mod pattern;
 mod probe;
 mod reduction;
+mod registry;
 mod singular;
 mod small_signal;
 mod system;
@@ -30,6 +32,7 @@ pub use element::{
     Start, Unknown, Unknowns,
 };
 pub use error::CircuitError;
+pub use names::Names;
 pub use netlist::{Circuit, CircuitBuilder};
 pub use noise::{NoiseContributor, NoiseSpectrum, noise};
 pub use operating_point::{Certificate, Guesses, Homotopy, OperatingPoint, operating_point};

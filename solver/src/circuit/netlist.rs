@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use super::banks::{AnyBank, AnyElement, Bank};
 use super::element::{
     AcLoads, Element, Footprint, NoiseSource, Phase, Point, Quantity, Slot, Start, Unknown,
-    Unknowns,
 };
 use super::error::CircuitError;
+use super::names::Names;
 use super::options::Options;
 use super::pattern::{Branches, CollectingFootprint, PlacingFootprint, compress};
+use super::registry::Registry;
 use super::system::System;
 use crate::lu::Pattern;
 
@@ -18,10 +19,27 @@ use crate::lu::Pattern;
 #[derive(Default)]
 pub struct CircuitBuilder {
     registry: Registry,
-    nodes: HashMap<String, Unknown>,
     banks: Vec<Box<dyn AnyBank>>,
     bank_of_type: HashMap<TypeId, usize>,
-    names: HashMap<String, Place>,
+    /// How many elements of a type there will be, where that is known.
+    expected: HashMap<TypeId, usize>,
+    elements: Elements,
+    /// There were more names than can be kept.
+    is_full: bool,
+}
+
+/// The names of all elements, and where each is kept.
+#[derive(Default)]
+struct Elements {
+    names: Names,
+    places: Vec<Place>,
+}
+
+impl Elements {
+    fn place(&self, name: &str) -> Option<Place> {
+        let number = self.names.get(name)?;
+        self.places.get(number as usize).copied()
+    }
 }
 
 /// Where an element is kept.
@@ -31,72 +49,42 @@ pub(super) struct Place {
     pub(super) index: u32,
 }
 
-/// Names and kinds of the unknowns; entry 0 is ground.
-#[derive(Clone)]
-pub(super) struct Registry {
-    pub(super) names: Vec<String>,
-    pub(super) quantities: Vec<Quantity>,
-    branches: HashMap<String, Unknown>,
-}
-
-impl Default for Registry {
-    fn default() -> Self {
-        Self {
-            names: vec!["0".to_owned()],
-            quantities: vec![Quantity::Voltage],
-            branches: HashMap::new(),
-        }
-    }
-}
-
-impl Registry {
-    fn add(&mut self, name: String, quantity: Quantity) -> Unknown {
-        let unknown = Unknown(self.names.len() as u32);
-        self.names.push(name);
-        self.quantities.push(quantity);
-        unknown
-    }
-}
-
-impl Unknowns for Registry {
-    fn internal_node(&mut self, element: &str, label: &str) -> Unknown {
-        self.add(format!("{element}#{label}"), Quantity::Voltage)
-    }
-
-    fn branch_current(&mut self, element: &str) -> Unknown {
-        let unknown = self.add(format!("{element}#branch"), Quantity::Current);
-        self.branches.insert(element.to_owned(), unknown);
-        unknown
-    }
-
-    fn state(&mut self, element: &str, label: &str) -> Unknown {
-        self.add(format!("{element}#{label}"), Quantity::State)
-    }
-}
-
-impl Branches for Registry {
-    fn branch(&self, element: &str) -> Option<Unknown> {
-        self.branches.get(element).copied()
-    }
-}
-
 impl CircuitBuilder {
     /// An empty circuit.
     pub fn new() -> Self {
         Self::default()
     }
 
+    /// A circuit with nodes that are known already. The first one must be ground, `0`.
+    pub fn with_nodes(nodes: Names) -> Self {
+        let mut builder = Self::new();
+        if !nodes.is_empty() {
+            builder.registry.quantities = vec![Quantity::Voltage; nodes.len()];
+            builder.registry.nodes = nodes;
+        }
+        builder
+    }
+
+    /// Ground and all nodes so far, in the order of their names' numbers.
+    pub fn nodes(&self) -> impl Iterator<Item = Unknown> {
+        (0..self.registry.nodes.len() as u32).map(Unknown)
+    }
+
     /// The node of that name, made on first use; `0` is ground.
     pub fn node(&mut self, name: &str) -> Unknown {
-        if name == "0" {
+        let Some(number) = self.registry.nodes.intern(name) else {
+            self.is_full = true;
             return Unknown::GROUND;
+        };
+        if number as usize == self.registry.quantities.len() {
+            self.registry.quantities.push(Quantity::Voltage);
         }
-        if let Some(&known) = self.nodes.get(name) {
-            return known;
-        }
-        let unknown = self.registry.add(name.to_owned(), Quantity::Voltage);
-        self.nodes.insert(name.to_owned(), unknown);
-        unknown
+        Unknown(number)
+    }
+
+    /// Announces how many elements of a type will be added.
+    pub fn expect<E: Element>(&mut self, count: usize) {
+        self.expected.insert(TypeId::of::<E>(), count);
     }
 
     /// Adds an element.
@@ -105,21 +93,28 @@ impl CircuitBuilder {
     /// [`CircuitError::DuplicateName`].
     pub fn add<E: Element>(&mut self, element: E) -> Result<(), CircuitError> {
         let banks = &mut self.banks;
+        let expected = &self.expected;
         let bank = *self
             .bank_of_type
             .entry(TypeId::of::<E>())
-            .or_insert_with(|| {
-                banks.push(Box::new(Bank::<E>(Vec::new())));
+            .or_insert_with_key(|of_type| {
+                let count = expected.get(of_type).copied().unwrap_or(0);
+                banks.push(Box::new(Bank::<E>(Vec::with_capacity(count))));
                 banks.len() - 1
             });
         let place = Place {
             bank: bank as u32,
             index: banks[bank].len() as u32,
         };
-        if let Some(earlier) = self.names.insert(element.name().to_owned(), place) {
-            let name = element.name().to_owned();
-            self.names.insert(name.clone(), earlier);
-            return Err(CircuitError::DuplicateName { name });
+        let known = self.elements.names.len();
+        match self.elements.names.intern(element.name()) {
+            Some(number) if (number as usize) < known => {
+                return Err(CircuitError::DuplicateName {
+                    name: element.name().to_owned(),
+                });
+            }
+            Some(_) => self.elements.places.push(place),
+            None => self.is_full = true,
         }
         let home: &mut dyn std::any::Any = banks[bank].as_any();
         if let Some(bank) = home.downcast_mut::<Bank<E>>() {
@@ -131,15 +126,21 @@ impl CircuitBuilder {
     /// Gives every element its unknowns and its places in the matrix, at the ambient temperature in kelvin.
     ///
     /// # Errors
-    /// References to branches that do not exist; parameters that are impossible.
+    /// References to branches that do not exist; parameters that are impossible; more than 4 GiB of names.
     pub fn build(mut self, ambient_kelvin: f64) -> Result<Circuit, CircuitError> {
-        let node_count = self.registry.names.len() - 1;
+        if self.is_full {
+            return Err(CircuitError::Settings(
+                "the names of the circuit take more than 4 GiB".to_owned(),
+            ));
+        }
         for bank in &mut self.banks {
             bank.unknowns(&mut self.registry);
         }
-        let n = self.registry.names.len() - 1;
+        let n = self.registry.quantities.len() - 1;
+        // Most elements lie between two unknowns.
+        let most_entries = n + 4 * self.elements.places.len();
         let mut collecting = CollectingFootprint {
-            entries: Vec::new(),
+            entries: Vec::with_capacity(most_entries),
             branches: &self.registry,
         };
         for bank in &mut self.banks {
@@ -166,9 +167,7 @@ impl CircuitBuilder {
         let system = System::new(pattern, self.banks, &self.registry.quantities);
         let mut circuit = Circuit {
             registry: self.registry,
-            node_count,
-            nodes: self.nodes,
-            names: self.names,
+            elements: self.elements,
             system,
             temperature: ambient_kelvin,
         };
@@ -180,9 +179,7 @@ impl CircuitBuilder {
 /// A circuit: elements with their unknowns, ready for analyses.
 pub struct Circuit {
     pub(super) registry: Registry,
-    node_count: usize,
-    nodes: HashMap<String, Unknown>,
-    names: HashMap<String, Place>,
+    elements: Elements,
     pub(super) system: System,
     pub(super) temperature: f64,
 }
@@ -190,22 +187,22 @@ pub struct Circuit {
 impl Circuit {
     /// Number of unknowns, ground not counted.
     pub fn unknown_count(&self) -> usize {
-        self.registry.names.len() - 1
+        self.registry.quantities.len() - 1
     }
 
     /// Number of the nodes that elements were connected to, which come first among the unknowns.
     pub fn node_count(&self) -> usize {
-        self.node_count
+        self.registry.nodes.len() - 1
     }
 
     /// All unknowns in order.
     pub fn unknowns(&self) -> impl Iterator<Item = Unknown> {
-        (1..self.registry.names.len()).map(|index| Unknown(index as u32))
+        (1..self.registry.quantities.len()).map(|index| Unknown(index as u32))
     }
 
     /// The name of an unknown: a node's name, `m1#drain`, `v1#branch`.
     pub fn name_of(&self, unknown: Unknown) -> &str {
-        &self.registry.names[unknown.index()]
+        self.registry.name(unknown.index())
     }
 
     /// What an unknown measures.
@@ -218,12 +215,10 @@ impl Circuit {
     /// # Errors
     /// [`CircuitError::UnknownNode`].
     pub fn node(&self, name: &str) -> Result<Unknown, CircuitError> {
-        if name == "0" {
-            return Ok(Unknown::GROUND);
-        }
-        self.nodes
+        self.registry
+            .nodes
             .get(name)
-            .copied()
+            .map(Unknown)
             .ok_or_else(|| CircuitError::UnknownNode {
                 name: name.to_owned(),
             })
@@ -236,7 +231,7 @@ impl Circuit {
 
     /// Whether there is an element of that name.
     pub fn has_element(&self, name: &str) -> bool {
-        self.names.contains_key(name)
+        self.elements.names.get(name).is_some()
     }
 
     /// Ambient temperature, kelvin.
@@ -258,9 +253,8 @@ impl Circuit {
     }
 
     fn place(&self, element: &str) -> Result<Place, CircuitError> {
-        self.names
-            .get(element)
-            .copied()
+        self.elements
+            .place(element)
             .ok_or_else(|| CircuitError::UnknownElement {
                 name: element.to_owned(),
             })
@@ -295,14 +289,16 @@ impl Circuit {
         let target = bank.element_mut(place.index as usize);
         let parameter = match parameter {
             Some(name) => name,
-            None => target
-                .parameters()
-                .first()
-                .copied()
-                .ok_or_else(|| CircuitError::Parameter {
-                    element: element.to_owned(),
-                    reason: "has no value that can be changed".to_owned(),
-                })?,
+            None => {
+                target
+                    .parameters()
+                    .first()
+                    .copied()
+                    .ok_or_else(|| CircuitError::Parameter {
+                        element: element.to_owned(),
+                        reason: "has no value that can be changed".to_owned(),
+                    })?
+            }
         };
         target.set(parameter, value)?;
         target.set_temperature(temperature)?;
@@ -341,7 +337,7 @@ impl Circuit {
 
     /// Names of all elements, sorted.
     pub fn element_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.names.keys().map(String::as_str).collect();
+        let mut names: Vec<&str> = self.elements.names.iter().collect();
         names.sort_unstable();
         names
     }
@@ -378,7 +374,7 @@ impl Circuit {
 
     /// The small-signal excitation by all independent sources, entry 0 being ground's.
     pub(super) fn ac_excitation(&self) -> Vec<(f64, f64)> {
-        let mut phasors = Phasors(vec![(0.0, 0.0); self.registry.names.len()]);
+        let mut phasors = Phasors(vec![(0.0, 0.0); self.registry.quantities.len()]);
         for bank in &self.system.banks {
             bank.excite_ac(&mut phasors);
         }

@@ -46,35 +46,62 @@ pub(super) struct Reduction {
     pub(super) core_entries: Vec<u32>,
 }
 
+/// The entries of a pattern by rows: the column and the place of each.
+struct Rows {
+    starts: Vec<u32>,
+    entries: Vec<(u32, u32)>,
+}
+
+impl Rows {
+    fn new(pattern: &Pattern) -> Self {
+        let n = pattern.column_starts().len() - 1;
+        let mut starts = vec![0_u32; n + 1];
+        for &row in pattern.rows() {
+            starts[row as usize + 1] += 1;
+        }
+        for row in 0..n {
+            starts[row + 1] += starts[row];
+        }
+        let mut next = starts.clone();
+        let mut entries = vec![(0, 0); pattern.rows().len()];
+        for (column, range) in pattern.column_starts().windows(2).enumerate() {
+            for entry in range[0]..range[1] {
+                let place = &mut next[pattern.rows()[entry] as usize];
+                entries[*place as usize] = (column as u32, entry as u32);
+                *place += 1;
+            }
+        }
+        Self { starts, entries }
+    }
+
+    fn of(&self, row: usize) -> &[(u32, u32)] {
+        &self.entries[self.starts[row] as usize..self.starts[row + 1] as usize]
+    }
+}
+
 impl Reduction {
     /// Finds the reduction of a pattern.
     pub(super) fn new(pattern: &Pattern) -> Self {
         let n = pattern.column_starts().len() - 1;
-        let mut by_row = vec![Vec::new(); n];
-        let mut column_of = vec![0_u32; pattern.rows().len()];
-        for column in 0..n {
-            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
-                by_row[pattern.rows()[entry] as usize].push(entry as u32);
-                column_of[entry] = column as u32;
-            }
-        }
+        let by_row = Rows::new(pattern);
         let mut row_gone = vec![false; n];
         let mut column_gone = vec![false; n];
 
         let mut forward = Vec::new();
-        let mut count: Vec<usize> = by_row.iter().map(Vec::len).collect();
+        let mut count: Vec<u32> = (0..n).map(|row| by_row.of(row).len() as u32).collect();
         let mut queue: Vec<usize> = (0..n).filter(|&row| count[row] == 1).collect();
         while let Some(row) = queue.pop() {
             if row_gone[row] || count[row] != 1 {
                 continue;
             }
-            let Some(&entry) = by_row[row]
+            let Some(&(column, entry)) = by_row
+                .of(row)
                 .iter()
-                .find(|&&entry| !column_gone[column_of[entry as usize] as usize])
+                .find(|(column, _)| !column_gone[*column as usize])
             else {
                 continue;
             };
-            let column = column_of[entry as usize] as usize;
+            let column = column as usize;
             row_gone[row] = true;
             column_gone[column] = true;
             forward.push(Pair {
@@ -82,7 +109,9 @@ impl Reduction {
                 column: column as u32,
                 entry: entry as usize,
             });
-            for &touched in &pattern.rows()[pattern.column_starts()[column]..pattern.column_starts()[column + 1]] {
+            for &touched in &pattern.rows()
+                [pattern.column_starts()[column]..pattern.column_starts()[column + 1]]
+            {
                 let touched = touched as usize;
                 count[touched] -= 1;
                 if count[touched] == 1 && !row_gone[touched] {
@@ -92,12 +121,12 @@ impl Reduction {
         }
 
         let mut backward = Vec::new();
-        let mut count: Vec<usize> = (0..n)
+        let mut count: Vec<u32> = (0..n)
             .map(|column| {
                 pattern.rows()[pattern.column_starts()[column]..pattern.column_starts()[column + 1]]
                     .iter()
                     .filter(|&&row| !row_gone[row as usize])
-                    .count()
+                    .count() as u32
             })
             .collect();
         let mut queue: Vec<usize> = (0..n)
@@ -108,7 +137,8 @@ impl Reduction {
             if column_gone[column] || count[column] != 1 {
                 continue;
             }
-            let Some(entry) = (pattern.column_starts()[column]..pattern.column_starts()[column + 1])
+            let Some(entry) = (pattern.column_starts()[column]
+                ..pattern.column_starts()[column + 1])
                 .find(|&entry| !row_gone[pattern.rows()[entry] as usize])
             else {
                 continue;
@@ -121,8 +151,8 @@ impl Reduction {
                 column: column as u32,
                 entry,
             });
-            for &touched in &by_row[row] {
-                let touched = column_of[touched as usize] as usize;
+            for &(touched, _) in by_row.of(row) {
+                let touched = touched as usize;
                 count[touched] -= 1;
                 if count[touched] == 1 && !column_gone[touched] {
                     queue.push(touched);
@@ -130,6 +160,7 @@ impl Reduction {
             }
         }
 
+        drop(by_row);
         let core_rows: Vec<u32> = (0..n as u32)
             .filter(|&row| !row_gone[row as usize])
             .collect();
@@ -150,8 +181,8 @@ impl Reduction {
         }
         let mut core_starts = Vec::with_capacity(core_columns.len() + 1);
         core_starts.push(0);
-        let mut core_row_of_entry = Vec::new();
-        let mut core_entries = Vec::new();
+        let mut core_row_of_entry = Vec::with_capacity(pattern.rows().len());
+        let mut core_entries = Vec::with_capacity(pattern.rows().len());
         for &column in &core_columns {
             let column = column as usize;
             for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
@@ -218,8 +249,9 @@ impl Reduction {
             let value = b[pair.row as usize].divided_by(values[pair.entry]);
             x[pair.column as usize] = value;
             let column = pair.column as usize;
-            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
-                b[pattern.rows()[entry] as usize] -= values[entry] * value;
+            let range = pattern.column_starts()[column]..pattern.column_starts()[column + 1];
+            for (&row, &entry) in pattern.rows()[range.clone()].iter().zip(&values[range]) {
+                b[row as usize] -= entry * value;
             }
         }
         scratch.clear();
@@ -242,8 +274,9 @@ impl Reduction {
             let value = b[pair.row as usize].divided_by(values[pair.entry]);
             x[pair.column as usize] = value;
             let column = pair.column as usize;
-            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
-                b[pattern.rows()[entry] as usize] -= values[entry] * value;
+            let range = pattern.column_starts()[column]..pattern.column_starts()[column + 1];
+            for (&row, &entry) in pattern.rows()[range.clone()].iter().zip(&values[range]) {
+                b[row as usize] -= entry * value;
             }
         }
     }

@@ -245,7 +245,7 @@ impl<'a> Run<'a> {
                 return Err(CircuitError::TimestepTooSmall {
                     time: self.time,
                     step: limit,
-                    unknown: self.circuit.registry.names[worst].clone(),
+                    unknown: self.circuit.registry.name(worst).to_owned(),
                     elements: self.circuit.elements_at(&[Unknown(worst as u32)], 6),
                 });
             }

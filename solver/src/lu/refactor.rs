@@ -151,29 +151,37 @@ impl<T: Scalar> Reuse<T> {
         let mut diagonal = self.work[step];
         while let Some(&source) = sources.first() {
             let source = source as usize;
-            let count = if self.followers[source] as usize + 1 >= GROUP
+            let is_group = self.followers[source] as usize + 1 >= GROUP
                 && sources
                     .get(GROUP - 1)
-                    .is_some_and(|&last| last as usize == source + GROUP - 1)
-            {
-                self.subtract_group(lower, source);
-                GROUP
-            } else {
-                lower.subtract(source, self.work[source], &mut self.work);
-                1
-            };
+                    .is_some_and(|&last| last as usize == source + GROUP - 1);
+            let count = if is_group { GROUP } else { 1 };
+            // Entries of devices that are switched off are zero, and so is what follows from them.
+            let is_zero = self.work[source..source + count]
+                .iter()
+                .all(|&factor| factor == T::default());
+            if !is_zero {
+                if is_group {
+                    self.subtract_group(lower, source);
+                } else {
+                    lower.subtract(source, self.work[source], &mut self.work);
+                }
+            }
             let (done, rest) = values.split_at_mut(count);
+            values = rest;
+            sources = &sources[count..];
             for (value, work) in done.iter_mut().zip(&mut self.work[source..]) {
                 *value = std::mem::take(work);
                 largest = larger(largest, value.magnitude());
+            }
+            if is_zero {
+                continue;
             }
             let before = std::mem::replace(&mut diagonal, self.work[step]);
             let uncertainty = uncertainties[source..source + count]
                 .iter()
                 .fold(0.0, |a: f64, &b| a.max(b));
             terms.add((before - diagonal).magnitude(), uncertainty);
-            values = rest;
-            sources = &sources[count..];
         }
         largest
     }

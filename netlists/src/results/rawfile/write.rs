@@ -1,5 +1,6 @@
 //! Writing rawfiles.
 
+use std::borrow::Cow;
 use std::io::{self, Seek, SeekFrom, Write};
 
 use super::super::{Plot, Vector, VectorKind, format::exponent};
@@ -99,10 +100,12 @@ fn header(
 }
 
 /// The header is line-oriented: a line break inside a text would make the file unreadable.
-fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
+fn one_line(text: &str) -> Cow<'_, str> {
+    if text.contains(char::is_control) {
+        Cow::Owned(text.replace(char::is_control, " "))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Width of the field in which [`StreamWriter`] fills in the number of points, the one that ngspice leaves.

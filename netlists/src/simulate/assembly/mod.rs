@@ -11,7 +11,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ohmloom_devices::mosfets::{EkvModel, MosfetModel};
-use ohmloom_devices::passive::{CapacitorModel, InductorModel, ResistorModel, Winding};
+use ohmloom_devices::passive::{
+    Capacitor, CapacitorModel, InductorModel, Resistor, ResistorModel, Winding,
+};
 use ohmloom_devices::semiconductors::{BipolarModel, DiodeModel, JfetModel};
 use ohmloom_devices::sources::{CurrentSwitchModel, VoltageSwitchModel};
 use ohmloom_solver::circuit::{Circuit, CircuitBuilder, CircuitError, Element, Guesses, Unknown};
@@ -47,16 +49,22 @@ pub(super) fn assemble(
         flat,
         settings: &settings,
         nodes: Vec::with_capacity(flat.nodes.len()),
-        builder: CircuitBuilder::new(),
+        builder: CircuitBuilder::with_nodes(flat.nodes.clone()),
         models: Models::default(),
         windings: HashMap::new(),
         ammeters: ammeters::needed(flat),
         findings,
     };
-    for number in 0..flat.nodes.len() {
-        let node = assembly.builder.node(flat.nodes.name(number as u32));
-        assembly.nodes.push(node);
-    }
+    // Arrays have very many of these.
+    let count = |kind| {
+        flat.elements
+            .iter()
+            .filter(|element| element.kind == kind)
+            .count()
+    };
+    assembly.builder.expect::<Resistor>(count('r'));
+    assembly.builder.expect::<Capacitor>(count('c'));
+    assembly.nodes.extend(assembly.builder.nodes());
     let is_coupling = |element: &FlatElement| matches!(element.card, ElementCard::Coupling(_));
     let couplings = flat.elements.iter().filter(|element| is_coupling(element));
     let others = flat.elements.iter().filter(|element| !is_coupling(element));

@@ -30,7 +30,7 @@ impl Default for Names {
 
 impl Names {
     /// The number of a name, which is added if it is new. `None` when the buffer is full (4 GiB of text).
-    pub(crate) fn intern(&mut self, name: &str) -> Option<u32> {
+    pub fn intern(&mut self, name: &str) -> Option<u32> {
         if 4 * (self.ends.len() + 1) > 3 * self.slots.len() {
             self.grow();
         }
