@@ -16,7 +16,7 @@ parameters! {
     /// Capacitor model (`.model name c`).
     pub struct CapacitorModel {
         /// Capacitance of every instance without a value, F; wins over the geometry.
-        cap: Option<f64> = None, ["cap"];
+        cap: Option<f64> = None, ["cap", "capacitance"];
         /// Capacitance per area, F/m^2.
         cj: Option<f64> = None, ["cj", "cox"];
         /// Capacitance per length of edge, F/m.

@@ -21,7 +21,7 @@ parameters! {
     /// Inductor model (`.model name l`).
     pub struct InductorModel {
         /// Inductance of every instance without a value, H; wins over the coil.
-        ind: Option<f64> = None, ["ind"];
+        ind: Option<f64> = None, ["ind", "inductance"];
         /// Cross section of the coil, m^2.
         csect: Option<f64> = None, ["csect"];
         /// Diameter of the coil, m; wins over the cross section.

@@ -16,7 +16,7 @@ parameters! {
     /// Resistor model (`.model name r`).
     pub struct ResistorModel {
         /// Resistance of every instance that has neither a value nor a geometry, ohm.
-        r: Option<f64> = None, ["r", "res"];
+        r: Option<f64> = None, ["r", "res", "resistance"];
         /// Sheet resistance, ohm per square; 0 means that geometry does not count.
         rsh: f64 = 0.0, ["rsh"];
         /// What a strip loses in width on each side, m.

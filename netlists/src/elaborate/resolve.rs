@@ -411,11 +411,11 @@ fn bound<'c>(name: &str, call: Option<&'c Call<'_, '_>>) -> Option<&'c Expressio
     call.arguments.get(index)
 }
 
-/// A node or element name inside a function, which may be an argument.
+/// A node or element name inside a function, which may be an argument that is a name. An argument that is a number is a value:
+/// `v(p)` stays the node `p` where `p` is also a number.
 fn bound_name(name: &str, call: Option<&Call<'_, '_>>) -> String {
     match bound(name, call) {
         Some(Expression::Name(actual)) => actual.clone(),
-        Some(Expression::Number(number)) => number.to_string(),
         _ => name.to_owned(),
     }
 }
