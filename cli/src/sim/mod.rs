@@ -135,11 +135,6 @@ fn simulate(session: &mut Session, listing: &mut Listing, plots: &mut Vec<Plot>)
     if !script.is_empty() && run_control(&script, session, listing, plots)? {
         return Ok(());
     }
-    if session.flat().analyses.is_empty() {
-        return Err(anyhow!(
-            "the deck asks for no analysis; add a line such as .op or .tran 1n 1u"
-        ));
-    }
     let bar = TransientBar::new();
     let run = session.run_all(
         &mut |time, stop| bar.show(time, stop),

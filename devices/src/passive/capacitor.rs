@@ -207,7 +207,8 @@ impl Element for Capacitor {
         let factor = polynomial_factor(
             (self.instance().tc1, self.instance().tc2),
             (self.model().tc1, self.model().tc2),
-            self.thermometer().above_nominal(ambient_kelvin),
+            self.thermometer()
+                .above_nominal(&self.name, ambient_kelvin)?,
         );
         self.farads = self.nominal()? * factor * self.instance().scale * self.instance().m;
         require_finite(&self.name, "capacitance at this temperature", self.farads)

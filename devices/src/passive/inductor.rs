@@ -195,7 +195,8 @@ impl Element for Inductor {
         let factor = polynomial_factor(
             (self.instance.tc1, self.instance.tc2),
             (self.model.tc1, self.model.tc2),
-            self.thermometer().above_nominal(ambient_kelvin),
+            self.thermometer()
+                .above_nominal(self.winding.name(), ambient_kelvin)?,
         );
         let henries = self.nominal()? * factor * self.instance.scale / self.instance.m;
         require_finite(

@@ -189,7 +189,9 @@ impl Resistance {
     /// `1.01^(tce dT)` or `1 + tc1 dT + tc2 dT^2`, times `scale / m`.
     pub(super) fn effective(&self, nominal: f64, ambient_kelvin: f64) -> Result<f64, CircuitError> {
         require_multiplier(&self.name, "m", self.instance().m)?;
-        let above_nominal = self.thermometer().above_nominal(ambient_kelvin);
+        let above_nominal = self
+            .thermometer()
+            .above_nominal(&self.name, ambient_kelvin)?;
         let factor = match self.instance().tce.or(self.model().tce) {
             Some(tce) => 1.01_f64.powf(tce * above_nominal),
             None => polynomial_factor(

@@ -1,5 +1,8 @@
 //! The temperature of one element and what it does to a value.
 
+use ohmloom_solver::circuit::CircuitError;
+
+use super::refusal;
 use crate::constants::ZERO_CELSIUS;
 
 /// Nominal temperature where the model has none, degrees Celsius.
@@ -25,10 +28,25 @@ impl Thermometer {
         }
     }
 
-    /// How far the element is above the temperature at which its model was measured, kelvin.
-    pub(super) fn above_nominal(&self, ambient_kelvin: f64) -> f64 {
-        let nominal = self.nominal_celsius.unwrap_or(NOMINAL_CELSIUS) + ZERO_CELSIUS;
-        self.kelvin(ambient_kelvin) - nominal
+    /// How far the element is above the temperature at which its model was measured, kelvin. Fails below absolute zero.
+    pub(super) fn above_nominal(
+        &self,
+        element: &str,
+        ambient_kelvin: f64,
+    ) -> Result<f64, CircuitError> {
+        let kelvin = self.kelvin(ambient_kelvin);
+        if kelvin > 0.0 && kelvin.is_finite() {
+            let nominal = self.nominal_celsius.unwrap_or(NOMINAL_CELSIUS) + ZERO_CELSIUS;
+            Ok(kelvin - nominal)
+        } else {
+            let celsius = kelvin - ZERO_CELSIUS;
+            Err(refusal(
+                element,
+                format!(
+                    "temp = {celsius}: must be above absolute zero, -{ZERO_CELSIUS} degrees Celsius"
+                ),
+            ))
+        }
     }
 }
 

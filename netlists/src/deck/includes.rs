@@ -9,6 +9,8 @@ use crate::diagnostics::Diagnostic;
 
 /// How deep files may include each other.
 const INCLUDE_DEPTH_LIMIT: usize = 40;
+/// The most names of a folder that are looked at for a suggestion.
+const MOST_ENTRIES: usize = 10_000;
 
 impl Reader {
     pub(super) fn include(&mut self, span: Span, depth: usize) {
@@ -82,11 +84,17 @@ impl Reader {
         if let Some(file) = self.by_path.get(&key) {
             return Some(Rc::clone(file));
         }
-        let bytes = match read_limited(&path, BYTE_LIMIT.saturating_sub(self.bytes)) {
+        let read = if path.exists() && !path.is_file() && !path.is_dir() {
+            // To open a pipe or a device could wait forever.
+            Err("it is not a regular file".to_owned())
+        } else {
+            read_limited(&path, BYTE_LIMIT.saturating_sub(self.bytes))
+        };
+        let bytes = match read {
             Ok(bytes) => bytes,
             Err(reason) => {
                 let message = format!("the file {} cannot be read: {reason}", path.display());
-                self.report(Diagnostic::error(place, message));
+                self.report(beside_it(Diagnostic::error(place, message), &path));
                 return None;
             }
         };
@@ -103,7 +111,28 @@ impl Reader {
     }
 }
 
-/// Reads a regular file, at most `limit` bytes of it, or says why not.
+/// Suggests a file of the same folder with a similar name, where the file itself does not exist.
+fn beside_it(finding: Diagnostic, path: &Path) -> Diagnostic {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let (Some(name), false, Ok(entries)) = (
+        path.file_name().and_then(|name| name.to_str()),
+        path.exists(),
+        std::fs::read_dir(folder),
+    ) else {
+        return finding;
+    };
+    let mut names: Vec<String> = entries
+        .take(MOST_ENTRIES)
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    finding.did_you_mean(name, names.iter().map(String::as_str))
+}
+
+/// Reads a file, at most `limit` bytes of it, or says why not.
 pub(super) fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     use std::io::Read as _;
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;

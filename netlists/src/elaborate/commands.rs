@@ -1,5 +1,6 @@
 //! Dot commands, and the analyses among them.
 
+use super::settings::ABSOLUTE_ZERO;
 use super::words::Words;
 use super::{
     Analysis, AnalysisCard, DcSweep, Elaborator, Failed, FrequencySweep, Noise, Output, Spacing,
@@ -50,7 +51,7 @@ impl<'d> Elaborator<'d> {
             Command::Noise => self.noise(words)?,
             Command::TransferFunction => {
                 let output = self.output(words)?;
-                let source = self.name(words, "the name of the input source")?;
+                let source = self.source_name(words)?;
                 Analysis::TransferFunction { output, source }
             }
             Command::Sensitivity => {
@@ -94,13 +95,64 @@ impl<'d> Elaborator<'d> {
         Ok(())
     }
 
-    fn name(&mut self, words: &mut Words<'_, 'd>, what: &str) -> Result<String, Failed> {
-        match words.word() {
-            Some(word) => Ok(word.text.to_owned()),
-            None => self.fail(Diagnostic::error(
+    /// The name of an input source, which must be an element.
+    fn source_name(&mut self, words: &mut Words<'_, 'd>) -> Result<String, Failed> {
+        let Some(word) = words.word() else {
+            return self.fail(Diagnostic::error(
                 words.here(),
-                format!("{what} is missing"),
-            )),
+                "the name of the input source is missing",
+            ));
+        };
+        self.element_reference(word, word.text)?;
+        Ok(word.text.to_owned())
+    }
+
+    /// What `.dc` sweeps: `temp`, `@element[parameter]` or an element, which must exist.
+    fn sweep_variable(&mut self, words: &mut Words<'_, 'd>) -> Result<String, Failed> {
+        let Some(word) = words.word() else {
+            let finding = Diagnostic::error(words.here(), "the name of a source is missing");
+            return self.fail(finding);
+        };
+        if word.text != "temp" && !word.text.starts_with('@') {
+            self.element_reference(word, word.text)?;
+        }
+        Ok(word.text.to_owned())
+    }
+
+    /// What `.step` steps: `temp`, a parameter of the deck or an element.
+    fn step_variable(
+        &mut self,
+        words: &mut Words<'_, 'd>,
+        is_parameter: bool,
+    ) -> Result<String, Failed> {
+        let Some(word) = words.word() else {
+            return self.fail(Diagnostic::error(
+                words.here(),
+                "the name of a parameter or source is missing",
+            ));
+        };
+        if is_parameter && !self.is_parameter(word.text) {
+            let message = format!("the deck has no parameter `{}`", word.text);
+            let finding = Diagnostic::error(word.span, message)
+                .did_you_mean(word.text, self.parameter_names());
+            return self.fail(finding);
+        }
+        if !is_parameter && word.text != "temp" && !self.is_parameter(word.text) {
+            self.element_reference(word, word.text)?;
+        }
+        Ok(word.text.to_owned())
+    }
+
+    /// Refuses temperatures below absolute zero.
+    fn check_sweep_temperatures(
+        &mut self,
+        place: Span,
+        variable: &str,
+        values: &[f64],
+    ) -> Result<(), Failed> {
+        match values.iter().find(|&&value| value <= ABSOLUTE_ZERO) {
+            Some(&value) if variable == "temp" => self.too_cold(place, value),
+            _ => Ok(()),
         }
     }
 
@@ -113,7 +165,7 @@ impl<'d> Elaborator<'d> {
                 break;
             }
             let place = words.here();
-            let variable = self.name(words, "the name of a source")?;
+            let variable = self.sweep_variable(words)?;
             let start = self.next_number(words, "the first value")?;
             let stop = self.next_number(words, "the last value")?;
             let step = self.next_number(words, "the step")?;
@@ -121,6 +173,14 @@ impl<'d> Elaborator<'d> {
                 let message = format!("the step of `{variable}` is zero");
                 return self.fail(Diagnostic::error(place, message));
             }
+            if (stop - start) * step < 0.0 {
+                let message = format!(
+                    "a sweep of `{variable}` from {start} to {stop} cannot go in steps of {step}"
+                );
+                let finding = Diagnostic::error(place, message).help("change the sign of the step");
+                return self.fail(finding);
+            }
+            self.check_sweep_temperatures(place, &variable, &[start, stop])?;
             if sweeps.len() == 2 {
                 return self.fail(Diagnostic::error(
                     place,
@@ -265,7 +325,7 @@ impl<'d> Elaborator<'d> {
                 "the output of a noise analysis is a voltage",
             ));
         };
-        let source = self.name(words, "the name of the input source")?;
+        let source = self.source_name(words)?;
         let sweep = self.frequency_sweep(words)?;
         words.skip_separators();
         let points_per_summary = if words.is_done() {
@@ -305,10 +365,21 @@ impl<'d> Elaborator<'d> {
             .peek()
             .is_some_and(|token| token.kind == TokenKind::Close);
         words.skip(usize::from(closed));
+        let nodes = match kind {
+            Some("v") => [Some(first), second],
+            _ => [None, None],
+        };
+        for node in nodes.into_iter().flatten() {
+            self.node_reference(node);
+        }
+        if kind == Some("i") {
+            self.element_reference(first, first.text)?;
+        }
         match (kind, second) {
+            // `gnd` is another name of the node 0.
             (Some("v"), second) => Ok(Output::Voltage(
-                first.text.to_owned(),
-                second.map(|second| second.text.to_owned()),
+                self.flat_node_name(first.text),
+                second.map(|second| self.flat_node_name(second.text)),
             )),
             (Some("i"), None) => Ok(Output::Current(first.text.to_owned())),
             _ => self.fail(bad),
@@ -321,7 +392,8 @@ impl<'d> Elaborator<'d> {
         words.skip(usize::from(spacing.is_some()));
         let is_parameter = words.peek_word() == Some("param");
         words.skip(usize::from(is_parameter));
-        let variable = self.name(words, "the name of a parameter or source")?;
+        let place = words.here();
+        let variable = self.step_variable(words, is_parameter)?;
         let list = words.peek_word() == Some("list");
         words.skip(usize::from(list));
         let mut numbers = Vec::new();
@@ -332,6 +404,12 @@ impl<'d> Elaborator<'d> {
             }
             numbers.push(self.next_number(words, "a value")?);
         }
+        let points = if spacing.is_some_and(|spacing| spacing != Spacing::Linear) || list {
+            numbers.as_slice()
+        } else {
+            numbers.get(..2).unwrap_or(&numbers)
+        };
+        self.check_sweep_temperatures(place, &variable, points)?;
         let values = match (list, spacing, numbers.as_slice()) {
             (true, _, [_, ..]) => StepValues::List(numbers),
             (false, None | Some(Spacing::Linear), &[start, stop, step])

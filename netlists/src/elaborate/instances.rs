@@ -103,6 +103,17 @@ impl<'d> Elaborator<'d> {
         Ok(number)
     }
 
+    /// A node that a command of the top level speaks of and that must exist in the end. Inner nodes of devices (`q1#base`) are not
+    /// known yet.
+    pub(super) fn node_reference(&mut self, place: LineText<'d>) {
+        if !is_ground(place.text) && !place.text.contains('#') {
+            self.references.push(Reference {
+                name: ReferenceName::Node(place.text.to_owned()),
+                place,
+            });
+        }
+    }
+
     /// An X line: expands the subcircuit in place.
     pub(super) fn instance(&mut self, line: LineText<'d>) -> Result<(), Failed> {
         let tokens = self.tokens_of(line)?;

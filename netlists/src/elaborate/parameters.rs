@@ -210,6 +210,13 @@ impl<'d> Elaborator<'d> {
             .any(|frame| frame.tables.parameter_index.contains_key(name))
     }
 
+    /// The names of the parameters that are seen here, for suggestions.
+    pub(super) fn parameter_names(&self) -> impl Iterator<Item = &'d str> {
+        self.frames
+            .iter()
+            .flat_map(|frame| frame.tables.parameter_index.keys().copied())
+    }
+
     fn evaluate_parameter(&mut self, frame: usize, index: usize) -> Result<f64, Failed> {
         let Some(scope) = self.frames.get_mut(frame) else {
             return Err(Failed);

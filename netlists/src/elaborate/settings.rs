@@ -2,9 +2,12 @@
 
 use super::words::Words;
 use super::{Elaborator, Failed, NodeValue, OptionSetting, OptionValue};
-use crate::deck::{LineText, TokenKind};
+use crate::deck::{LineText, Span, TokenKind};
 use crate::diagnostics::Diagnostic;
 use crate::numbers::parse_number;
+
+/// Absolute zero, degrees Celsius.
+pub(super) const ABSOLUTE_ZERO: f64 = -273.15;
 
 impl<'d> Elaborator<'d> {
     /// `v(node)=value ...`
@@ -90,7 +93,12 @@ impl<'d> Elaborator<'d> {
                 if name.text == "temp"
                     && let OptionValue::Number(value) = value
                 {
+                    self.check_temperature(name.span, value)?;
                     self.circuit.temperatures = vec![value];
+                } else if name.text == "tnom"
+                    && let OptionValue::Number(value) = value
+                {
+                    self.check_temperature(name.span, value)?;
                 }
                 OptionSetting {
                     name: name.text.to_owned(),
@@ -153,6 +161,20 @@ impl<'d> Elaborator<'d> {
         Ok(OptionValue::Text(list))
     }
 
+    fn check_temperature(&mut self, place: Span, celsius: f64) -> Result<(), Failed> {
+        if celsius > ABSOLUTE_ZERO {
+            Ok(())
+        } else {
+            self.too_cold(place, celsius)
+        }
+    }
+
+    pub(super) fn too_cold<T>(&mut self, place: Span, celsius: f64) -> Result<T, Failed> {
+        let message =
+            format!("{celsius} degrees Celsius are not above absolute zero, {ABSOLUTE_ZERO}");
+        self.fail(Diagnostic::error(place, message))
+    }
+
     pub(super) fn temperatures(&mut self, words: &mut Words<'_, 'd>) -> Result<(), Failed> {
         let mut values = Vec::new();
         loop {
@@ -160,7 +182,10 @@ impl<'d> Elaborator<'d> {
             if words.is_done() {
                 break;
             }
-            values.push(self.next_number(words, "a temperature")?);
+            let place = words.here();
+            let value = self.next_number(words, "a temperature")?;
+            self.check_temperature(place, value)?;
+            values.push(value);
         }
         if values.is_empty() {
             return self.fail(Diagnostic::error(

@@ -207,7 +207,12 @@ impl Bench<'_> {
         )?;
         let logarithmic = noise.sweep.spacing != Spacing::Linear;
         let detailed = noise.points_per_summary.is_some_and(|points| points > 0);
-        plots.extend(noise_plots(self.title, spectrum, detailed, logarithmic));
+        let input = match base_letter(&noise.source) {
+            Some('i') => (VectorKind::CurrentDensity, VectorKind::Current),
+            _ => (VectorKind::VoltageDensity, VectorKind::Voltage),
+        };
+        let plots_made = noise_plots(self.title, spectrum, input, detailed, logarithmic);
+        plots.extend(plots_made);
         Ok(())
     }
 
@@ -292,13 +297,24 @@ fn frequencies(sweep: &FrequencySweep, grid: Grid) -> Result<Vec<f64>, CircuitEr
 }
 
 /// Amplitude densities and integrated amplitudes, with the vector names of ngspice: of every element each source and their sum.
-fn noise_plots(title: &str, spectrum: NoiseSpectrum, detailed: bool, logarithmic: bool) -> Vec<Plot> {
+fn noise_plots(
+    title: &str,
+    spectrum: NoiseSpectrum,
+    (input_density, input_total): (VectorKind, VectorKind),
+    detailed: bool,
+    logarithmic: bool,
+) -> Vec<Plot> {
     let root = |powers: &[f64]| powers.iter().map(|power| power.sqrt()).collect::<Vec<f64>>();
     let density = |name: String, powers: &[f64]| {
         Vector::real(name, VectorKind::VoltageDensity, root(powers))
     };
     let total = |name: String, power: f64| {
-        Vector::real(name, VectorKind::Voltage, vec![power.sqrt()])
+        let kind = if name.starts_with('i') {
+            input_total.clone()
+        } else {
+            VectorKind::Voltage
+        };
+        Vector::real(name, kind, vec![power.sqrt()])
     };
     let mut spectra = Plot::new(title, "Noise Spectral Density Curves");
     let mut totals = Plot::new(title, "Integrated Noise");
@@ -352,7 +368,7 @@ fn noise_plots(title: &str, spectrum: NoiseSpectrum, detailed: bool, logarithmic
         .push(density("onoise_spectrum".to_owned(), &spectrum.output));
     spectra
         .vectors
-        .push(density("inoise_spectrum".to_owned(), &spectrum.input));
+        .push(Vector::real("inoise_spectrum", input_density, root(&spectrum.input)));
     totals
         .vectors
         .push(total("onoise_total".to_owned(), spectrum.output_total));

@@ -24,6 +24,9 @@ pub enum SimulationError {
     /// The deck is wrong; the findings say where.
     #[error(transparent)]
     Deck(#[from] Diagnostics),
+    /// The deck asks for nothing.
+    #[error("the deck asks for no analysis; add a line such as .op or .tran 1n 1u")]
+    NoAnalysis,
     /// The circuit could not be solved.
     #[error("{analysis}: {source}")]
     Circuit {
@@ -325,6 +328,12 @@ impl Session {
         progress: Progress<'_>,
         output: &mut dyn FnMut(&Self, &RunKind, Vec<Plot>) -> Result<(), SimulationError>,
     ) -> Result<(), SimulationError> {
+        let repeats_only = |card: &AnalysisCard| {
+            matches!(card.analysis, Analysis::Step(_) | Analysis::MonteCarlo { .. })
+        };
+        if self.flat.analyses.iter().all(repeats_only) {
+            return Err(SimulationError::NoAnalysis);
+        }
         let repetitions = self.repetitions()?;
         for (kind, overrides, changes) in repetitions {
             if kind != RunKind::Single {

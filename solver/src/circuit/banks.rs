@@ -12,6 +12,7 @@ pub(super) trait AnyElement {
     fn name(&self) -> &str;
     fn footprint(&mut self, footprint: &mut dyn Footprint) -> Result<(), CircuitError>;
     fn set_temperature(&mut self, ambient_kelvin: f64) -> Result<(), CircuitError>;
+    fn excite_ac(&self, loads: &mut dyn AcLoads);
     fn noise(&self, at: &Point<'_>, sources: &mut Vec<NoiseSource>);
     fn parameters(&self) -> Vec<&'static str>;
     fn value(&self, quantity: &str, at: &Point<'_>) -> Option<f64>;
@@ -27,6 +28,9 @@ impl<E: Element> AnyElement for E {
     }
     fn set_temperature(&mut self, ambient_kelvin: f64) -> Result<(), CircuitError> {
         Element::set_temperature(self, ambient_kelvin)
+    }
+    fn excite_ac(&self, loads: &mut dyn AcLoads) {
+        Element::excite_ac(self, loads);
     }
     fn noise(&self, at: &Point<'_>, sources: &mut Vec<NoiseSource>) {
         Element::noise(self, at, sources);

@@ -394,7 +394,14 @@ impl Circuit {
                     branches: registry,
                 };
                 let element = bank.element_mut(index);
-                if element.footprint(&mut tracing).is_ok() && tracing.touched {
+                let placed = element.footprint(&mut tracing).is_ok();
+                // Current sources have no matrix entries; their rows show in small signals.
+                let mut rows = TracingRows {
+                    wanted: unknowns,
+                    touched: false,
+                };
+                element.excite_ac(&mut rows);
+                if (placed && tracing.touched) || rows.touched {
                     found.push(element.name().to_owned());
                     if found.len() == most {
                         return found;
@@ -413,6 +420,18 @@ impl AcLoads for Phasors {
         let entry = &mut self.0[row.index()];
         entry.0 += phasor.0;
         entry.1 += phasor.1;
+    }
+}
+
+/// Notes whether a source drives a wanted row.
+struct TracingRows<'a> {
+    wanted: &'a [Unknown],
+    touched: bool,
+}
+
+impl AcLoads for TracingRows<'_> {
+    fn excite(&mut self, row: Unknown, _phasor: (f64, f64)) {
+        self.touched |= self.wanted.contains(&row);
     }
 }
 

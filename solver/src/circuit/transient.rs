@@ -165,12 +165,16 @@ impl<'a> Run<'a> {
         mut self,
         output: &mut dyn FnMut(&Circuit, &Point<'_>) -> Result<(), CircuitError>,
     ) -> Result<TransientStatistics, CircuitError> {
-        if self.window.start == 0.0 {
+        // With `uic` the potentials at time zero are only as consistent as the conditions; ngspice leaves them out.
+        if self.window.start == 0.0 && !self.window.use_initial_conditions {
             self.hand_out(Phase::TransientStart, output)?;
         }
         let stop = self.window.stop;
         let smallest = SMALLEST * self.longest;
         let mut h = (stop / 100.0).min(self.window.step).min(self.longest) / 100.0;
+        if self.window.use_initial_conditions {
+            h *= 0.1;
+        }
         let mut breakpoint = self.next_breakpoint(smallest);
         while self.time < stop {
             h = h.min(self.longest);
@@ -305,7 +309,7 @@ impl<'a> Run<'a> {
             }
             let earliest = times
                 .drain(..)
-                .filter(|&time| time > from && time < stop)
+                .filter(|&time| time > from && time < stop - smallest)
                 .reduce(f64::min);
             if let Some(earliest) = earliest {
                 return earliest;
