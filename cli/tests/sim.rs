@@ -97,15 +97,33 @@ fn every_kind_of_file_is_written() {
     let bench = Bench::new(LOW_PASS);
     let outcome = bench
         .sim(&[
-            "-b", "-r", "out.raw", "-o", "out.log", "--csv", "tables", "--plot", "v(in), v(out)",
-            "step.svg", "--dump-matrix", "jacobian.mtx",
+            "-b",
+            "-r",
+            "out.raw",
+            "-o",
+            "out.log",
+            "--csv",
+            "tables",
+            "--plot",
+            "v(in), v(out)",
+            "step.svg",
+            "--dump-matrix",
+            "jacobian.mtx",
         ])
         .success();
     assert_eq!(stdout(&outcome), "");
     let raw = fs::read(bench.path("out.raw")).unwrap();
     assert!(raw.starts_with(b"Title: low-pass"));
-    assert!(fs::read_to_string(bench.path("out.log")).unwrap().contains("rise"));
-    assert!(fs::read_to_string(bench.path("step.svg")).unwrap().contains("</svg>"));
+    assert!(
+        fs::read_to_string(bench.path("out.log"))
+            .unwrap()
+            .contains("rise")
+    );
+    assert!(
+        fs::read_to_string(bench.path("step.svg"))
+            .unwrap()
+            .contains("</svg>")
+    );
     let matrix = fs::read_to_string(bench.path("jacobian.mtx")).unwrap();
     assert!(matrix.starts_with("%%MatrixMarket matrix coordinate real general"));
     let tables: Vec<String> = fs::read_dir(bench.path("tables"))
@@ -148,7 +166,11 @@ fn an_analysis_that_fails_leaves_the_earlier_ones() {
         "late failure\nv1 in 0 dc 1\nb1 out 0 v=time > 1u ? 1/(time*0) : v(in)\nr1 out 0 1k\n.op\n.tran 10n 5u\n.end\n",
     );
     let outcome = bench.sim(&["-r", "out.raw"]).code(1);
-    assert!(stderr(&outcome).contains(".tran 10n 5u"), "{}", stderr(&outcome));
+    assert!(
+        stderr(&outcome).contains(".tran 10n 5u"),
+        "{}",
+        stderr(&outcome)
+    );
     let raw = fs::read(bench.path("out.raw")).unwrap();
     let text = String::from_utf8_lossy(&raw);
     assert!(text.contains("Plotname: Operating Point"));
@@ -160,7 +182,11 @@ fn usage_is_checked_before_work() {
     bench.sim(&["--ascii"]).code(2);
     bench.sim(&["-r", "nowhere/out.raw"]).code(1);
     bench.sim(&["--plot", "v(out)"]).code(2);
-    Command::cargo_bin("ohmloom").unwrap().args(["sim"]).assert().code(2);
+    Command::cargo_bin("ohmloom")
+        .unwrap()
+        .args(["sim"])
+        .assert()
+        .code(2);
     let outcome = Command::cargo_bin("ohmloom")
         .unwrap()
         .args(["sim", "no-such-deck.cir"])
@@ -202,7 +228,9 @@ fn steps_and_trials_repeat_the_analyses() {
     let (first, second) = (values(&first), values(&second));
     assert_eq!(first, second, "equal seeds give equal trials");
     assert_eq!(first.len(), 20);
-    let spread = first.iter().fold(0.0_f64, |most, v| most.max((v - 2.0).abs()));
+    let spread = first
+        .iter()
+        .fold(0.0_f64, |most, v| most.max((v - 2.0).abs()));
     assert!(spread > 1e-3 && spread < 0.05, "{first:?}");
 }
 

@@ -10,9 +10,8 @@ fn run(body: &str) -> Result<Listing, String> {
     let mut session = Session::new(deck, Overrides::default()).map_err(|e| e.to_string())?;
     let mut listing = Listing::new(&session, false);
     session
-        .run_all(&mut |_, _| {}, &mut |_, kind, plots| {
+        .run_all(&mut |_, _| {}, &mut |kind, plots| {
             plots.iter().for_each(|plot| listing.plot(kind, plot));
-            Ok(())
         })
         .map_err(|error| error.to_string())?;
     Ok(listing)

@@ -72,9 +72,15 @@ fn chart(plot: &Plot, names: &[String], found: &[Vector], file: &mut OutputFile)
     if scale.logarithmic {
         x = x.logarithmic();
     }
-    let first = found.first().map_or(VectorKind::NoType, |vector| vector.kind.clone());
+    let first = found
+        .first()
+        .map_or(VectorKind::NoType, |vector| vector.kind.clone());
     let same = found.iter().all(|vector| vector.kind == first);
-    let (label, unit) = if same { quantity(&first) } else { ("value", "") };
+    let (label, unit) = if same {
+        quantity(&first)
+    } else {
+        ("value", "")
+    };
     let mut spec = LineChartSpec::new(plot.title.as_str(), x, Axis::new(label, unit));
     let positions = scale.data.to_real();
     for (name, vector) in names.iter().zip(found) {

@@ -136,18 +136,14 @@ fn simulate(session: &mut Session, listing: &mut Listing, plots: &mut Vec<Plot>)
         return Ok(());
     }
     let bar = TransientBar::new();
-    let run = session.run_all(
-        &mut |time, stop| bar.show(time, stop),
-        &mut |_, kind, made| {
-            for mut plot in made {
-                plot.title.push_str(&kind.suffix());
-                plot.date.clone_from(&date);
-                listing.plot(kind, &plot);
-                plots.push(plot);
-            }
-            Ok(())
-        },
-    );
+    let run = session.run_all(&mut |time, stop| bar.show(time, stop), &mut |kind, made| {
+        for mut plot in made {
+            plot.title.push_str(&kind.suffix());
+            plot.date.clone_from(&date);
+            listing.plot(kind, &plot);
+            plots.push(plot);
+        }
+    });
     bar.finish();
     run.map_err(|error| match error {
         SimulationError::Deck(findings) => findings.into(),
@@ -166,7 +162,10 @@ fn run_control(
     let outcome = run_script(script, session, &mut text);
     listing.append(&String::from_utf8_lossy(&text));
     let outcome = outcome.map_err(|error| {
-        let help = error.help.as_deref().map_or(String::new(), |help| format!(" ({help})"));
+        let help = error
+            .help
+            .as_deref()
+            .map_or(String::new(), |help| format!(" ({help})"));
         anyhow!(".control, {error}{help}")
     })?;
     // The first plot of a set holds constants.

@@ -1,8 +1,8 @@
 //! Running one analysis and making plots of what it gives.
 
 use ohmloom_solver::circuit::{
-    self, Circuit, CircuitError, DcOutput, FrequencySweep as Spaced, Grid, Guesses, NoiseSpectrum, Options, Sweep,
-    SweepTarget, TransientWindow,
+    self, Circuit, CircuitError, DcOutput, FrequencySweep as Spaced, Grid, Guesses, NoiseSpectrum,
+    Options, Sweep, SweepTarget, TransientWindow,
 };
 
 use super::recording::{Recorder, Selection};
@@ -73,14 +73,16 @@ impl Bench<'_> {
         let mut solver_sweeps = Vec::with_capacity(sweeps.len());
         for sweep in sweeps {
             solver_sweeps.push(Sweep {
-                target: self.target(&sweep.variable)?,
+                target: Self::target(&sweep.variable)?,
                 values: Sweep::linear(sweep.start, sweep.stop, sweep.step)?,
             });
         }
         let scale = match sweeps.first().map(|sweep| sweep.variable.as_str()) {
             Some("temp") => ("temp-sweep", VectorKind::TemperatureSweep),
             Some(name) if base_letter(name) == Some('i') => ("i-sweep", VectorKind::Current),
-            Some(name) if base_letter(name) == Some('r') => ("res-sweep", VectorKind::ResistanceSweep),
+            Some(name) if base_letter(name) == Some('r') => {
+                ("res-sweep", VectorKind::ResistanceSweep)
+            }
             _ => ("v-sweep", VectorKind::Voltage),
         };
         let mut recorder = Recorder::new(self.circuit, self.selection, Some(scale), false);
@@ -102,7 +104,7 @@ impl Bench<'_> {
         outcome
     }
 
-    fn target(&self, variable: &str) -> Result<SweepTarget, CircuitError> {
+    fn target(variable: &str) -> Result<SweepTarget, CircuitError> {
         if variable == "temp" {
             return Ok(SweepTarget::Temperature);
         }
@@ -193,7 +195,9 @@ impl Bench<'_> {
 
     fn noise(&mut self, noise: &Noise, plots: &mut Vec<Plot>) -> Result<(), CircuitError> {
         let plus = self.circuit.node(&noise.node)?;
-        let minus = self.circuit.node(noise.reference.as_deref().unwrap_or("0"))?;
+        let minus = self
+            .circuit
+            .node(noise.reference.as_deref().unwrap_or("0"))?;
         let frequencies = frequencies(&noise.sweep, Grid::Exact)?;
         let guesses = self.static_guesses();
         let found = circuit::operating_point(self.circuit, self.options, &guesses)?;
@@ -211,7 +215,7 @@ impl Bench<'_> {
             Some('i') => (VectorKind::CurrentDensity, VectorKind::Current),
             _ => (VectorKind::VoltageDensity, VectorKind::Voltage),
         };
-        let plots_made = noise_plots(self.title, spectrum, input, detailed, logarithmic);
+        let plots_made = noise_plots(self.title, &spectrum, input, detailed, logarithmic);
         plots.extend(plots_made);
         Ok(())
     }
@@ -234,13 +238,8 @@ impl Bench<'_> {
     ) -> Result<(), CircuitError> {
         let guesses = self.static_guesses();
         let observed = self.output(output)?;
-        let result = circuit::transfer_function(
-            self.circuit,
-            self.options,
-            &guesses,
-            &observed,
-            source,
-        )?;
+        let result =
+            circuit::transfer_function(self.circuit, self.options, &guesses, &observed, source)?;
         let name = match output {
             Output::Voltage(plus, None) => format!("output_impedance_at_V({plus})"),
             Output::Voltage(plus, Some(minus)) => format!("output_impedance_at_V({plus},{minus})"),
@@ -299,15 +298,19 @@ fn frequencies(sweep: &FrequencySweep, grid: Grid) -> Result<Vec<f64>, CircuitEr
 /// Amplitude densities and integrated amplitudes, with the vector names of ngspice: of every element each source and their sum.
 fn noise_plots(
     title: &str,
-    spectrum: NoiseSpectrum,
+    spectrum: &NoiseSpectrum,
     (input_density, input_total): (VectorKind, VectorKind),
     detailed: bool,
     logarithmic: bool,
 ) -> Vec<Plot> {
-    let root = |powers: &[f64]| powers.iter().map(|power| power.sqrt()).collect::<Vec<f64>>();
-    let density = |name: String, powers: &[f64]| {
-        Vector::real(name, VectorKind::VoltageDensity, root(powers))
+    let root = |powers: &[f64]| {
+        powers
+            .iter()
+            .map(|power| power.sqrt())
+            .collect::<Vec<f64>>()
     };
+    let density =
+        |name: String, powers: &[f64]| Vector::real(name, VectorKind::VoltageDensity, root(powers));
     let total = |name: String, power: f64| {
         let kind = if name.starts_with('i') {
             input_total.clone()
@@ -320,7 +323,11 @@ fn noise_plots(
     let mut totals = Plot::new(title, "Integrated Noise");
     spectra.vectors.push(Vector {
         logarithmic,
-        ..Vector::real("frequency", VectorKind::Frequency, spectrum.frequencies.clone())
+        ..Vector::real(
+            "frequency",
+            VectorKind::Frequency,
+            spectrum.frequencies.clone(),
+        )
     });
     if detailed {
         let mut first = 0;
@@ -353,7 +360,9 @@ fn noise_plots(
                         .push(total(format!("inoise_total_{element}_{label}"), at_input));
                 }
             }
-            spectra.vectors.push(density(format!("onoise_{element}"), &sum));
+            spectra
+                .vectors
+                .push(density(format!("onoise_{element}"), &sum));
             totals
                 .vectors
                 .push(total(format!("onoise_total_{element}"), sum_totals.0));
@@ -366,9 +375,11 @@ fn noise_plots(
     spectra
         .vectors
         .push(density("onoise_spectrum".to_owned(), &spectrum.output));
-    spectra
-        .vectors
-        .push(Vector::real("inoise_spectrum", input_density, root(&spectrum.input)));
+    spectra.vectors.push(Vector::real(
+        "inoise_spectrum",
+        input_density,
+        root(&spectrum.input),
+    ));
     totals
         .vectors
         .push(total("onoise_total".to_owned(), spectrum.output_total));

@@ -17,7 +17,10 @@ impl Session {
             .flat_map(|block| &block.lines)
             .map(|line| ScriptLine {
                 text: line.text.clone(),
-                line: flat.sources.location(line.span).map_or(0, |place| place.line),
+                line: flat
+                    .sources
+                    .location(line.span)
+                    .map_or(0, |place| place.line),
             })
             .collect()
     }
@@ -50,12 +53,11 @@ impl Simulator for Session {
     fn analyse(&mut self, command: &str) -> Result<Vec<Plot>, String> {
         let mut plots = Vec::new();
         if command.trim() == "run" {
-            self.run_all(&mut |_, _| {}, &mut |_, kind, made| {
+            self.run_all(&mut |_, _| {}, &mut |kind, made| {
                 plots.extend(made.into_iter().map(|mut plot| {
                     plot.title.push_str(&kind.suffix());
                     plot
                 }));
-                Ok(())
             })
             .map_err(|error| error.to_string())?;
             return Ok(plots);

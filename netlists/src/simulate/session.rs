@@ -12,7 +12,8 @@ use super::temperature;
 use crate::deck::{Deck, Span};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::elaborate::{
-    Analysis, AnalysisCard, DcSweep, ElementCard, FlatCircuit, OptionSetting, OptionValue, Overrides, Spacing, Step, StepValues,
+    Analysis, AnalysisCard, DcSweep, ElementCard, FlatCircuit, OptionSetting, OptionValue,
+    Overrides, Spacing, Step, StepValues,
 };
 use crate::numbers;
 use crate::results::Plot;
@@ -33,7 +34,7 @@ pub enum SimulationError {
         /// The analysis line.
         analysis: String,
         /// What went wrong.
-        source: CircuitError,
+        source: Box<CircuitError>,
     },
 }
 
@@ -326,10 +327,13 @@ impl Session {
     pub fn run_all(
         &mut self,
         progress: Progress<'_>,
-        output: &mut dyn FnMut(&Self, &RunKind, Vec<Plot>) -> Result<(), SimulationError>,
+        output: &mut dyn FnMut(&RunKind, Vec<Plot>),
     ) -> Result<(), SimulationError> {
         let repeats_only = |card: &AnalysisCard| {
-            matches!(card.analysis, Analysis::Step(_) | Analysis::MonteCarlo { .. })
+            matches!(
+                card.analysis,
+                Analysis::Step(_) | Analysis::MonteCarlo { .. }
+            )
         };
         if self.flat.analyses.iter().all(repeats_only) {
             return Err(SimulationError::NoAnalysis);
@@ -347,11 +351,11 @@ impl Session {
                 let mut plots = Vec::new();
                 let outcome = self.analyse(&card.analysis, progress, &mut plots);
                 if !plots.is_empty() {
-                    output(self, &kind, plots)?;
+                    output(&kind, plots);
                 }
                 outcome.map_err(|source| SimulationError::Circuit {
                     analysis: self.describe(card.span),
-                    source,
+                    source: Box::new(source),
                 })?;
             }
         }
@@ -378,15 +382,16 @@ impl Session {
         };
         outcome.map_err(|source| SimulationError::Circuit {
             analysis: ".step".to_owned(),
-            source,
+            source: Box::new(source),
         })
     }
 
     /// Every repetition: its name, the overrides it is elaborated with, the element values changed afterwards.
-    #[expect(clippy::type_complexity, reason = "three lists side by side, used once")]
-    fn repetitions(
-        &self,
-    ) -> Result<Vec<(RunKind, Overrides, Vec<(String, f64)>)>, Diagnostics> {
+    #[expect(
+        clippy::type_complexity,
+        reason = "three lists side by side, used once"
+    )]
+    fn repetitions(&self) -> Result<Vec<(RunKind, Overrides, Vec<(String, f64)>)>, Diagnostics> {
         let mut steps: Vec<(Step, Span, Vec<f64>)> = Vec::new();
         let mut trials: Option<(u64, u64)> = None;
         for card in &self.flat.analyses {

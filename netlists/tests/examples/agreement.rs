@@ -30,9 +30,9 @@ pub(crate) fn disagreements(expected: &[Plot], tight: &[Plot], found: &[Plot]) -
                 continue;
             };
             let difference = if transient {
-                let own_movement = tight.get(index).and_then(|tight| {
-                    rms(plot, vector, tight, tight.stored(&vector.name)?)
-                });
+                let own_movement = tight
+                    .get(index)
+                    .and_then(|tight| rms(plot, vector, tight, tight.stored(&vector.name)?));
                 let allowed = f64::max(1e-2 * largest(vector), 3.0 * own_movement.unwrap_or(0.0));
                 rms(plot, vector, own, own_vector)
                     .filter(|rms| *rms > allowed + floor(&vector.kind))
@@ -58,7 +58,11 @@ fn floor(kind: &VectorKind) -> f64 {
 
 fn static_difference(expected: &Vector, found: &Vector) -> Option<String> {
     if expected.len() != found.len() {
-        return Some(format!("{} points, expected {}", found.len(), expected.len()));
+        return Some(format!(
+            "{} points, expected {}",
+            found.len(),
+            expected.len()
+        ));
     }
     let (expected_values, found_values) = (expected.data.to_complex(), found.data.to_complex());
     let allowed = floor(&expected.kind) + 1e-3 * largest(expected);

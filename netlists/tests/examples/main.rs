@@ -38,12 +38,11 @@ fn simulate(deck: &Path) -> (Vec<Plot>, Listing) {
     let mut listing = Listing::new(&session, false);
     let mut plots = Vec::new();
     session
-        .run_all(&mut |_, _| {}, &mut |_, kind, made| {
+        .run_all(&mut |_, _| {}, &mut |kind, made| {
             for plot in made {
                 listing.plot(kind, &plot);
                 plots.push(plot);
             }
-            Ok(())
         })
         .unwrap_or_else(|error| panic!("{name}: {error}"));
     (plots, listing)
@@ -115,7 +114,11 @@ fn every_example_agrees_with_ngspice() {
         let expected = ngspice(&deck);
         let text = std::fs::read_to_string(&deck).unwrap();
         let tight_deck = scratch.path().join("tight.cir");
-        std::fs::write(&tight_deck, text.replacen("\n.end\n", "\n.options reltol=1e-6\n.end\n", 1)).unwrap();
+        std::fs::write(
+            &tight_deck,
+            text.replacen("\n.end\n", "\n.options reltol=1e-6\n.end\n", 1),
+        )
+        .unwrap();
         let tight = ngspice(&tight_deck);
         let (found, _) = simulate(&deck);
         for complaint in disagreements(&expected, &tight, &found) {

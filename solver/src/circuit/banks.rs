@@ -2,9 +2,7 @@
 
 use std::any::Any;
 
-use super::element::{
-    AcLoads, Element, Footprint, Loads, NoiseSource, Point, Unknown, Unknowns,
-};
+use super::element::{AcLoads, Element, Footprint, Loads, NoiseSource, Point, Unknown, Unknowns};
 use super::error::CircuitError;
 
 /// One element, whatever its type.

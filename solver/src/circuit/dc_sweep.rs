@@ -165,9 +165,8 @@ fn run(
         }
         if !solved {
             x.fill(0.0);
-            find(circuit, options, &mut workspace, Phase::Dc, guesses, x).map_err(|error| {
-                located(error, inner)
-            })?;
+            find(circuit, options, &mut workspace, Phase::Dc, guesses, x)
+                .map_err(|error| located(error, inner))?;
         }
         if index % sweeps[0].values.len() == 0 {
             at_inner_start.copy_from_slice(x);

@@ -7,7 +7,9 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum CircuitError {
     /// An element refers to the current of another that has none.
-    #[error("{element}: no element `{controlling}` with a current that can be measured; name a voltage source or an inductor")]
+    #[error(
+        "{element}: no element `{controlling}` with a current that can be measured; name a voltage source or an inductor"
+    )]
     NoBranch {
         /// The element that asks.
         element: String,
@@ -63,7 +65,10 @@ pub enum CircuitError {
         loop_of_sources: bool,
     },
     /// Newton's method and every fallback failed.
-    #[error("{analysis} did not converge{at}: worst at {unknown}{}; tried {tried}. Check the models there, give a .nodeset, or raise itl1/reltol with .options", attached(elements))]
+    #[error(
+        "{analysis} did not converge{at}: worst at {unknown}{}; tried {tried}. Check the models there, give a .nodeset, or raise itl1/reltol with .options",
+        attached(elements)
+    )]
     NotConverged {
         /// What was computed.
         analysis: &'static str,
@@ -77,7 +82,10 @@ pub enum CircuitError {
         tried: &'static str,
     },
     /// An equation gave an infinity or a NaN.
-    #[error("{analysis}: an equation is not finite{at} at {unknown}{}", attached(elements))]
+    #[error(
+        "{analysis}: an equation is not finite{at} at {unknown}{}",
+        attached(elements)
+    )]
     NotFinite {
         /// What was computed.
         analysis: &'static str,
@@ -89,7 +97,10 @@ pub enum CircuitError {
         elements: Vec<String>,
     },
     /// The time step became too small.
-    #[error("timestep too small at t = {time:e} s (step {step:e} s): worst at {unknown}{}", attached(elements))]
+    #[error(
+        "timestep too small at t = {time:e} s (step {step:e} s): worst at {unknown}{}",
+        attached(elements)
+    )]
     TimestepTooSmall {
         /// Seconds.
         time: f64,

@@ -38,7 +38,7 @@ pub use noise::{NoiseContributor, NoiseSpectrum, noise};
 pub use operating_point::{Certificate, Guesses, Homotopy, OperatingPoint, operating_point};
 pub use options::{Method, Options};
 pub use probe::{ElementProbe, Evaluation};
-pub use small_signal::{FrequencySweep, Grid, ac};
+pub use small_signal::{FrequencySweep, Grid, PhasorOutput, ac};
 pub use transfer_function::{
     DcOutput, Jacobian, Sensitivity, TransferFunction, dc_sensitivities, jacobian,
     transfer_function,

@@ -202,7 +202,7 @@ impl Workspace {
                     allowed += self.current_rounding;
                 }
                 let ratio = step.abs() / allowed;
-                if !(ratio <= largest) {
+                if ratio.is_nan() || ratio > largest {
                     largest = ratio;
                     worst = Unknown(index as u32);
                 }
@@ -213,8 +213,8 @@ impl Workspace {
             }
             small_update &= largest <= 1.0;
             let first_counts = start == Start::Continue && problem.phase == Phase::Transient;
-            let converged = !nonlinear
-                || (small_update && residual_small && (iteration > 0 || first_counts));
+            let converged =
+                !nonlinear || (small_update && residual_small && (iteration > 0 || first_counts));
             if converged {
                 circuit.system.advance_charge(&self.step);
                 return Ok(Convergence {
@@ -291,7 +291,7 @@ impl Workspace {
                 current_rounding = current_rounding.max(rounding);
             }
             let ratio = total.abs() / allowed;
-            if !(ratio <= norm.value) {
+            if ratio.is_nan() || ratio > norm.value {
                 norm.value = ratio;
                 norm.worst = Unknown(index as u32);
                 if !ratio.is_finite() {

@@ -89,12 +89,13 @@ pub fn noise(
             .factor(circuit, 2.0 * std::f64::consts::PI * frequency)
             .map_err(|column| SmallSignal::explain(circuit, &column, frequency))?;
         small_signal.solve_transposed(circuit, &side, &mut transfer[1..]);
-        let gain: Complex = excitation
-            .iter()
-            .fold(Complex::default(), |mut sum, &(row, re, im)| {
-                sum += transfer[row] * Complex::new(re, im);
-                sum
-            });
+        let gain: Complex =
+            excitation
+                .iter()
+                .fold(Complex::default(), |mut sum, &(row, re, im)| {
+                    sum += transfer[row] * Complex::new(re, im);
+                    sum
+                });
         let gain = gain.norm_sqr();
         let mut total = 0.0;
         for ((_, source), contribution) in sources.iter().zip(&mut spectrum.contributions) {

@@ -61,14 +61,7 @@ pub fn operating_point(
 ) -> Result<OperatingPoint, CircuitError> {
     let mut workspace = Workspace::new(circuit);
     let mut x = vec![0.0; circuit.unknown_count() + 1];
-    let certificate = find(
-        circuit,
-        options,
-        &mut workspace,
-        Phase::Dc,
-        guesses,
-        &mut x,
-    )?;
+    let certificate = find(circuit, options, &mut workspace, Phase::Dc, guesses, &mut x)?;
     Ok(OperatingPoint { x, certificate })
 }
 
@@ -88,7 +81,13 @@ pub(super) fn find(
     workspace.forget_factors();
     let (convergence, homotopy) = search(circuit, options, workspace, &problem, guesses, x)
         .map_err(|failure| {
-            circuit.explain(&workspace.values, &failure, "operating point", String::new(), TRIED)
+            circuit.explain(
+                &workspace.values,
+                &failure,
+                "operating point",
+                String::new(),
+                TRIED,
+            )
         })?;
     let problem = Problem {
         start: Start::Continue,
@@ -97,7 +96,13 @@ pub(super) fn find(
     if !circuit.system.nonlinear {
         // A second solve with the same factors is one step of iterative refinement.
         refine(circuit, options, workspace, &problem, x).map_err(|failure| {
-            circuit.explain(&workspace.values, &failure, "operating point", String::new(), TRIED)
+            circuit.explain(
+                &workspace.values,
+                &failure,
+                "operating point",
+                String::new(),
+                TRIED,
+            )
         })?;
     }
     circuit.reject_floating(workspace)?;
@@ -184,16 +189,15 @@ fn search(
     if !guesses.nodesets.is_empty() {
         // Hold the guessed nodes first; what comes out is where the real iteration starts.
         let mut held = guesses.nodesets.clone();
-        held.retain(|(node, _)| !node.is_ground() && !guesses.held.iter().any(|(other, _)| other == node));
+        held.retain(|(node, _)| {
+            !node.is_ground() && !guesses.held.iter().any(|(other, _)| other == node)
+        });
         held.extend_from_slice(&guesses.held);
         let with_guesses = Problem {
             held: &held,
             ..*problem
         };
-        if workspace
-            .solve(circuit, options, &with_guesses, x)
-            .is_ok()
-        {
+        if workspace.solve(circuit, options, &with_guesses, x).is_ok() {
             accept(circuit, options, (problem.phase, 0.0), x);
             let from_guess = Problem {
                 start: Start::Continue,
@@ -253,30 +257,27 @@ fn gmin_stepping(
             },
             ..*problem
         };
-        match workspace.solve(circuit, options, &stage, x) {
-            Ok(convergence) => {
-                accept(circuit, options, (problem.phase, 0.0), x);
-                good.copy_from_slice(x);
-                last = Some(shunt);
-                if shunt <= target {
-                    break;
-                }
-                if convergence.iterations <= problem.most_iterations / 4 {
-                    factor = (factor * factor.sqrt()).min(1e4);
-                } else if convergence.iterations > problem.most_iterations * 3 / 4 {
-                    factor = factor.sqrt();
-                }
-                shunt = (shunt / factor).max(target);
+        if let Ok(convergence) = workspace.solve(circuit, options, &stage, x) {
+            accept(circuit, options, (problem.phase, 0.0), x);
+            good.copy_from_slice(x);
+            last = Some(shunt);
+            if shunt <= target {
+                break;
             }
-            Err(_) => {
-                let reached = last?;
-                factor = factor.sqrt().sqrt();
-                if factor < 1.000_05 {
-                    return None;
-                }
-                x.copy_from_slice(&good);
-                shunt = reached / factor;
+            if convergence.iterations <= problem.most_iterations / 4 {
+                factor = (factor * factor.sqrt()).min(1e4);
+            } else if convergence.iterations > problem.most_iterations * 3 / 4 {
+                factor = factor.sqrt();
             }
+            shunt = (shunt / factor).max(target);
+        } else {
+            let reached = last?;
+            factor = factor.sqrt().sqrt();
+            if factor < 1.000_05 {
+                return None;
+            }
+            x.copy_from_slice(&good);
+            shunt = reached / factor;
         }
     }
     let last = Problem {
@@ -302,35 +303,32 @@ fn source_stepping(
     let mut start = Start::Junctions;
     loop {
         let stage = Problem {
-            source_factor,
             start,
+            source_factor,
             ..*problem
         };
-        match workspace.solve(circuit, options, &stage, x) {
-            Ok(convergence) => {
-                accept(circuit, options, (problem.phase, 0.0), x);
-                good.copy_from_slice(x);
-                start = Start::Continue;
-                if source_factor >= 1.0 {
-                    return Some(convergence);
-                }
-                reached = source_factor;
-                if convergence.iterations <= problem.most_iterations / 4 {
-                    raise *= 1.5;
-                } else if convergence.iterations > problem.most_iterations * 3 / 4 {
-                    raise *= 0.5;
-                }
+        if let Ok(convergence) = workspace.solve(circuit, options, &stage, x) {
+            accept(circuit, options, (problem.phase, 0.0), x);
+            good.copy_from_slice(x);
+            start = Start::Continue;
+            if source_factor >= 1.0 {
+                return Some(convergence);
             }
-            Err(_) => {
-                if start == Start::Junctions {
-                    return None;
-                }
-                raise /= 10.0;
-                if raise < 1e-9 {
-                    return None;
-                }
-                x.copy_from_slice(&good);
+            reached = source_factor;
+            if convergence.iterations <= problem.most_iterations / 4 {
+                raise *= 1.5;
+            } else if convergence.iterations > problem.most_iterations * 3 / 4 {
+                raise *= 0.5;
             }
+        } else {
+            if start == Start::Junctions {
+                return None;
+            }
+            raise /= 10.0;
+            if raise < 1e-9 {
+                return None;
+            }
+            x.copy_from_slice(&good);
         }
         source_factor = f64::min(reached + raise, 1.0);
     }
@@ -363,7 +361,11 @@ fn pseudo_transient(
                 accept(circuit, options, (problem.phase, 0.0), x);
                 from.copy_from_slice(x);
                 start = Start::Continue;
-                shunt *= if convergence.iterations < 8 { 0.25 } else { 0.6 };
+                shunt *= if convergence.iterations < 8 {
+                    0.25
+                } else {
+                    0.6
+                };
                 if shunt < options.gmin {
                     let last = Problem { start, ..*problem };
                     return workspace.solve(circuit, options, &last, x);

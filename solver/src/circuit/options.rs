@@ -67,9 +67,8 @@ impl Options {
     /// Absolute tolerance of an unknown of that kind.
     pub(super) fn absolute(&self, quantity: Quantity) -> f64 {
         match quantity {
-            Quantity::Voltage => self.vntol,
+            Quantity::Voltage | Quantity::State => self.vntol,
             Quantity::Current => self.abstol,
-            Quantity::State => self.vntol,
         }
     }
 
@@ -77,8 +76,7 @@ impl Options {
     pub(super) fn absolute_residual(&self, quantity: Quantity) -> f64 {
         match quantity {
             Quantity::Voltage => self.abstol,
-            Quantity::Current => self.vntol,
-            Quantity::State => self.vntol,
+            Quantity::Current | Quantity::State => self.vntol,
         }
     }
 }

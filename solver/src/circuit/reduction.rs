@@ -258,15 +258,13 @@ impl Reduction {
         scratch.extend(self.core_rows.iter().map(|&row| b[row as usize]));
         core(scratch);
         for (&column, &value) in self.core_columns.iter().zip(scratch.iter()) {
-            let column = column as usize;
-            x[column] = value;
+            x[column as usize] = value;
             if self.backward.is_empty() {
                 continue;
             }
-            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
-                let row = pattern.rows()[entry] as usize;
+            for (row, entry) in column_entries(pattern, values, column) {
                 if self.rows[row] == Part::Backward {
-                    b[row] -= values[entry] * value;
+                    b[row] -= entry * value;
                 }
             }
         }
@@ -291,36 +289,51 @@ impl Reduction {
         scratch: &mut Vec<T>,
         core: &mut dyn FnMut(&mut [T]),
     ) {
-        // What of column `column` of A, that is row `column` of its transpose, is known already.
-        let remaining = |column: usize, y: &[T], known: &dyn Fn(usize, usize) -> bool| {
-            let mut sum = b[column];
-            for entry in pattern.column_starts()[column]..pattern.column_starts()[column + 1] {
-                let row = pattern.rows()[entry] as usize;
-                if known(row, entry) {
-                    sum -= values[entry] * y[row];
+        // What of column `column` of A, that is row `column` of its transpose, is not known already.
+        let remaining = |column: u32, y: &[T], known: &dyn Fn(usize) -> bool| {
+            let mut sum = b[column as usize];
+            for (row, entry) in column_entries(pattern, values, column) {
+                if known(row) {
+                    sum -= entry * y[row];
                 }
             }
             sum
         };
         for pair in &self.backward {
-            let sum = remaining(pair.column as usize, y, &|row, entry| {
-                entry != pair.entry && self.rows[row] == Part::Backward
+            let own = pair.row as usize;
+            let sum = remaining(pair.column, y, &|row| {
+                row != own && self.rows[row] == Part::Backward
             });
-            y[pair.row as usize] = sum.divided_by(values[pair.entry]);
+            y[own] = sum.divided_by(values[pair.entry]);
         }
         scratch.clear();
-        scratch.extend(self.core_columns.iter().map(|&column| {
-            remaining(column as usize, y, &|row, _| {
-                self.rows[row] == Part::Backward
-            })
-        }));
+        scratch.extend(
+            self.core_columns
+                .iter()
+                .map(|&column| remaining(column, y, &|row| self.rows[row] == Part::Backward)),
+        );
         core(scratch);
         for (&row, &value) in self.core_rows.iter().zip(scratch.iter()) {
             y[row as usize] = value;
         }
         for pair in self.forward.iter().rev() {
-            let sum = remaining(pair.column as usize, y, &|_, entry| entry != pair.entry);
-            y[pair.row as usize] = sum.divided_by(values[pair.entry]);
+            let own = pair.row as usize;
+            let sum = remaining(pair.column, y, &|row| row != own);
+            y[own] = sum.divided_by(values[pair.entry]);
         }
     }
+}
+
+/// Row and value of each entry of a column.
+fn column_entries<'a, T: Scalar>(
+    pattern: &'a Pattern,
+    values: &'a [T],
+    column: u32,
+) -> impl Iterator<Item = (usize, T)> + 'a {
+    let starts = &pattern.column_starts()[column as usize..];
+    let range = starts[0]..starts[1];
+    pattern.rows()[range.clone()]
+        .iter()
+        .map(|&row| row as usize)
+        .zip(values[range].iter().copied())
 }

@@ -79,10 +79,11 @@ impl Circuit {
         // Without entries that happen to be zero, such as those of inductors at DC, the structure itself tells most.
         let (mut starts, mut rows, mut kept) = (vec![0], Vec::new(), Vec::new());
         for range in pattern.column_starts().windows(2) {
-            for entry in range[0]..range[1] {
-                if values[entry] != 0.0 {
-                    rows.push(pattern.rows()[entry]);
-                    kept.push(values[entry]);
+            let range = range[0]..range[1];
+            for (&row, &value) in pattern.rows()[range.clone()].iter().zip(&values[range]) {
+                if value != 0.0 {
+                    rows.push(row);
+                    kept.push(value);
                 }
             }
             starts.push(rows.len());

@@ -61,7 +61,11 @@ impl SmallSignal {
         if self.reduction.core_columns.is_empty() {
             return Ok(());
         }
-        for (core, &entry) in self.core_values.iter_mut().zip(&self.reduction.core_entries) {
+        for (core, &entry) in self
+            .core_values
+            .iter_mut()
+            .zip(&self.reduction.core_entries)
+        {
             *core = self.values[entry as usize];
         }
         let outcome = match &mut self.lu {
@@ -87,20 +91,22 @@ impl SmallSignal {
             scratch,
             ..
         } = self;
-        reduction.solve(&circuit.system.pattern, values, b, x, scratch, &mut |side| {
-            if let Some(lu) = lu.as_mut() {
-                lu.solve_in_place(side);
-            }
-        });
+        reduction.solve(
+            &circuit.system.pattern,
+            values,
+            b,
+            x,
+            scratch,
+            &mut |side| {
+                if let Some(lu) = lu.as_mut() {
+                    lu.solve_in_place(side);
+                }
+            },
+        );
     }
 
     /// Solves the transposed system.
-    pub(super) fn solve_transposed(
-        &mut self,
-        circuit: &Circuit,
-        b: &[Complex],
-        y: &mut [Complex],
-    ) {
+    pub(super) fn solve_transposed(&mut self, circuit: &Circuit, b: &[Complex], y: &mut [Complex]) {
         let Self {
             reduction,
             lu,
@@ -108,11 +114,18 @@ impl SmallSignal {
             scratch,
             ..
         } = self;
-        reduction.solve_transposed(&circuit.system.pattern, values, b, y, scratch, &mut |side| {
-            if let Some(lu) = lu.as_mut() {
-                lu.solve_transposed_in_place(side);
-            }
-        });
+        reduction.solve_transposed(
+            &circuit.system.pattern,
+            values,
+            b,
+            y,
+            scratch,
+            &mut |side| {
+                if let Some(lu) = lu.as_mut() {
+                    lu.solve_transposed_in_place(side);
+                }
+            },
+        );
     }
 
     /// The error for a matrix without a pivot at some frequency.
@@ -162,12 +175,7 @@ impl FrequencySweep {
     ///
     /// # Errors
     /// Frequencies that are not positive or not in order, zero points, more than ten million points.
-    pub fn frequencies(
-        self,
-        start: f64,
-        stop: f64,
-        grid: Grid,
-    ) -> Result<Vec<f64>, CircuitError> {
+    pub fn frequencies(self, start: f64, stop: f64, grid: Grid) -> Result<Vec<f64>, CircuitError> {
         let points = match self {
             Self::Decade(points) | Self::Octave(points) | Self::Linear(points) => points,
         };
@@ -192,7 +200,9 @@ impl FrequencySweep {
                 } else {
                     0.0
                 };
-                return Ok((0..points).map(|index| start + step * index as f64).collect());
+                return Ok((0..points)
+                    .map(|index| start + step * index as f64)
+                    .collect());
             }
             Self::Decade(_) => 10.0,
             Self::Octave(_) => 2.0,
@@ -214,6 +224,10 @@ impl FrequencySweep {
     }
 }
 
+/// Receives the circuit, a frequency in hertz and the phasors of all unknowns (entry 0 is ground).
+pub type PhasorOutput<'a> =
+    &'a mut dyn FnMut(&Circuit, f64, &[Complex]) -> Result<(), CircuitError>;
+
 /// Computes the response to all AC sources at each frequency, and hands the phasors (entry 0 is ground) to `output`.
 ///
 /// # Errors
@@ -223,7 +237,7 @@ pub fn ac(
     options: &Options,
     operating_point: &[f64],
     frequencies: &[f64],
-    output: &mut dyn FnMut(&Circuit, f64, &[Complex]) -> Result<(), CircuitError>,
+    output: PhasorOutput<'_>,
 ) -> Result<(), CircuitError> {
     let mut small_signal = SmallSignal::new(circuit, options, operating_point);
     let excitation: Vec<Complex> = circuit

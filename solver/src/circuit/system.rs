@@ -142,7 +142,8 @@ impl System {
             if !self.voltage[column + 1] {
                 continue;
             }
-            for at in self.pattern.column_starts()[column]..self.pattern.column_starts()[column + 1] {
+            for at in self.pattern.column_starts()[column]..self.pattern.column_starts()[column + 1]
+            {
                 to_ground[self.pattern.rows()[at] as usize + 1] += conductance[at + 1];
             }
         }
@@ -154,15 +155,14 @@ impl System {
     /// `F`, its flow and `Q` of the linear elements. Currents between nodes are formed from voltage differences, so that
     /// wires of a milliohm at a volt do not drown the currents of nanoampere beside them.
     fn multiply_linear(&mut self, x: &[f64]) {
-        for index in 0..x.len() {
-            if self.voltage[index] {
-                let leak = self.linear.to_ground[index] * x[index];
-                self.residual[index] = leak;
-                self.flow[index] = leak.abs();
+        for (index, &value) in x.iter().enumerate() {
+            let leak = if self.voltage[index] {
+                self.linear.to_ground[index] * value
             } else {
-                self.residual[index] = 0.0;
-                self.flow[index] = 0.0;
-            }
+                0.0
+            };
+            self.residual[index] = leak;
+            self.flow[index] = leak.abs();
             self.charge[index] = 0.0;
         }
         let starts = &self.pattern.column_starts();

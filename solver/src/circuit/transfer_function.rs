@@ -71,12 +71,10 @@ impl Circuit {
                 .map(|(node, sign)| (node.index(), sign))
                 .collect(),
             DcOutput::Current(element) => {
-                let branch = self
-                    .branch(element)
-                    .ok_or_else(|| CircuitError::NoBranch {
-                        element: "the output".to_owned(),
-                        controlling: element.clone(),
-                    })?;
+                let branch = self.branch(element).ok_or_else(|| CircuitError::NoBranch {
+                    element: "the output".to_owned(),
+                    controlling: element.clone(),
+                })?;
                 vec![(branch.index(), 1.0)]
             }
         })
@@ -93,7 +91,11 @@ impl Circuit {
         let Some(value) = self.small_value(element, parameter) else {
             return Ok(None);
         };
-        let step = if value == 0.0 { 1e-6 } else { 1e-6 * value.abs() };
+        let step = if value == 0.0 {
+            1e-6
+        } else {
+            1e-6 * value.abs()
+        };
         let mut sides: Vec<Vec<f64>> = Vec::with_capacity(2);
         for sign in [1.0, -1.0] {
             if self
@@ -220,8 +222,7 @@ pub fn dc_sensitivities(
     let mut sensitivities = Vec::new();
     for element in names {
         for parameter in circuit.parameters(&element)? {
-            let Some(derivative) =
-                circuit.residual_derivative(options, &element, parameter, &x)?
+            let Some(derivative) = circuit.residual_derivative(options, &element, parameter, &x)?
             else {
                 continue;
             };
@@ -247,14 +248,7 @@ fn linearised(
 ) -> Result<(Workspace, Vec<f64>), CircuitError> {
     let mut workspace = Workspace::new(circuit);
     let mut x = vec![0.0; circuit.unknown_count() + 1];
-    find(
-        circuit,
-        options,
-        &mut workspace,
-        Phase::Dc,
-        guesses,
-        &mut x,
-    )?;
+    find(circuit, options, &mut workspace, Phase::Dc, guesses, &mut x)?;
     let problem = Problem {
         start: Start::Continue,
         ..Problem::operating_point(Phase::SmallSignal, options)

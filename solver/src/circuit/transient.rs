@@ -79,7 +79,10 @@ fn check(window: &TransientWindow) -> Result<(), CircuitError> {
             window.start, window.stop
         ));
     }
-    if window.largest_step.is_some_and(|step| !(step > 0.0)) {
+    if window
+        .largest_step
+        .is_some_and(|step| step.is_nan() || step <= 0.0)
+    {
         return complain(".tran: the longest time step must be greater than zero".to_owned());
     }
     Ok(())
@@ -240,9 +243,9 @@ impl<'a> Run<'a> {
         }
         let charge = &self.circuit.system.charge;
         let order = self.integration.order;
-        let (mut limit, mut worst) =
-            self.integration
-                .largest_step(self.options, order, h, charge);
+        let (mut limit, mut worst) = self
+            .integration
+            .largest_step(self.options, order, h, charge);
         if limit < 0.9 * h {
             self.statistics.rejected += 1;
             if limit < smallest {
@@ -256,9 +259,7 @@ impl<'a> Run<'a> {
             return Ok((false, limit));
         }
         if order == 1 && self.options.maxord > 1 && self.integration.depth() >= 2 {
-            let (second, at) =
-                self.integration
-                    .largest_step(self.options, 2, h, charge);
+            let (second, at) = self.integration.largest_step(self.options, 2, h, charge);
             if second > 1.05 * h {
                 self.integration.order = 2;
                 (limit, worst) = (second, at);
@@ -271,7 +272,12 @@ impl<'a> Run<'a> {
         self.last_step = h;
         self.time = time;
         self.statistics.accepted += 1;
-        accept(self.circuit, self.options, (Phase::Transient, time), &self.x);
+        accept(
+            self.circuit,
+            self.options,
+            (Phase::Transient, time),
+            &self.x,
+        );
         let mut next = limit.min(2.0 * h);
         let point = self.point(Phase::Transient);
         for bank in &self.circuit.system.banks {

@@ -1,8 +1,8 @@
 //! The simplest elements that exercise every part of the engine.
 
 use ohmloom_solver::circuit::{
-    AcLoads, CircuitError, Element, Footprint, Loads, NoiseSource, PairSlots, Phase, Point, Slot, Start, Unknown,
-    Unknowns,
+    AcLoads, CircuitError, Element, Footprint, Loads, NoiseSource, PairSlots, Phase, Point, Slot,
+    Start, Unknown, Unknowns,
 };
 
 pub(crate) const BOLTZMANN: f64 = 1.380_649e-23;
@@ -218,7 +218,11 @@ impl Element for VoltageSource {
         loads.current(self.branch, -at.source_factor * value);
     }
     fn breakpoints(&self, after: f64, until: f64, times: &mut Vec<f64>) {
-        times.extend(self.corners.iter().filter(|&&time| time > after && time <= until));
+        times.extend(
+            self.corners
+                .iter()
+                .filter(|&&time| time > after && time <= until),
+        );
     }
     fn excite_ac(&self, loads: &mut dyn AcLoads) {
         loads.excite(self.branch, (self.ac, 0.0));
@@ -285,7 +289,8 @@ impl Element for Diode {
         let v = if at.start == Start::Junctions {
             critical
         } else if wanted > critical && wanted - self.last > 2.0 * self.thermal {
-            self.last.max(critical) + self.thermal * (1.0 + (wanted - self.last) / self.thermal).ln()
+            self.last.max(critical)
+                + self.thermal * (1.0 + (wanted - self.last) / self.thermal).ln()
         } else {
             wanted
         };

@@ -29,7 +29,11 @@ fn a_node_between_capacitors_floats() {
             elements: vec!["c1".to_owned(), "c2".to_owned()],
         }
     );
-    assert!(error.to_string().contains("no DC path to ground from node middle"));
+    assert!(
+        error
+            .to_string()
+            .contains("no DC path to ground from node middle")
+    );
 }
 
 #[test]
@@ -78,7 +82,13 @@ fn two_sources_in_parallel_are_an_error() {
         put(b, resistor("r1", a, GROUND, 1e3));
     });
     assert!(
-        matches!(error, CircuitError::Singular { loop_of_sources: true, .. }),
+        matches!(
+            error,
+            CircuitError::Singular {
+                loop_of_sources: true,
+                ..
+            }
+        ),
         "{error}"
     );
 }
@@ -102,7 +112,12 @@ fn impossible_windows_are_refused() {
         let a = b.node("a");
         put(b, resistor("r1", a, GROUND, 1.0));
     });
-    for (step, stop, start) in [(0.0, 1.0, 0.0), (1.0, 0.0, 0.0), (1.0, 2.0, 3.0), (f64::NAN, 1.0, 0.0)] {
+    for (step, stop, start) in [
+        (0.0, 1.0, 0.0),
+        (1.0, 0.0, 0.0),
+        (1.0, 2.0, 3.0),
+        (f64::NAN, 1.0, 0.0),
+    ] {
         let window = TransientWindow {
             step,
             stop,

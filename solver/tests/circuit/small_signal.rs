@@ -22,7 +22,9 @@ fn a_low_pass_has_its_poles() {
     let options = Options::default();
     let point = operating_point(&mut circuit, &options, &Guesses::default()).unwrap();
     let out = circuit.node("out").unwrap();
-    let frequencies = FrequencySweep::Decade(10).frequencies(1e3, 1e9, Grid::Exact).unwrap();
+    let frequencies = FrequencySweep::Decade(10)
+        .frequencies(1e3, 1e9, Grid::Exact)
+        .unwrap();
     assert_eq!(frequencies.len(), 61);
     let mut seen = 0;
     ac(
@@ -54,14 +56,43 @@ fn frequencies_are_spaced_like_spice() {
             assert_close(*found, *expected, 1e-12);
         }
     };
-    close(FrequencySweep::Octave(1).frequencies(1.0, 8.0, Grid::Exact).unwrap(), &[1.0, 2.0, 4.0, 8.0]);
-    close(FrequencySweep::Linear(3).frequencies(0.0, 8.0, Grid::Exact).unwrap(), &[0.0, 4.0, 8.0]);
-    close(FrequencySweep::Decade(1).frequencies(1.0, 150.0, Grid::Exact).unwrap(), &[1.0, 10.0, 100.0]);
-    let stretched = FrequencySweep::Decade(1).frequencies(1.0, 400.0, Grid::Stretched).unwrap();
+    close(
+        FrequencySweep::Octave(1)
+            .frequencies(1.0, 8.0, Grid::Exact)
+            .unwrap(),
+        &[1.0, 2.0, 4.0, 8.0],
+    );
+    close(
+        FrequencySweep::Linear(3)
+            .frequencies(0.0, 8.0, Grid::Exact)
+            .unwrap(),
+        &[0.0, 4.0, 8.0],
+    );
+    close(
+        FrequencySweep::Decade(1)
+            .frequencies(1.0, 150.0, Grid::Exact)
+            .unwrap(),
+        &[1.0, 10.0, 100.0],
+    );
+    let stretched = FrequencySweep::Decade(1)
+        .frequencies(1.0, 400.0, Grid::Stretched)
+        .unwrap();
     close(stretched, &[1.0, 20.0, 400.0]);
-    assert!(FrequencySweep::Decade(0).frequencies(1.0, 2.0, Grid::Exact).is_err());
-    assert!(FrequencySweep::Decade(5).frequencies(0.0, 2.0, Grid::Exact).is_err());
-    assert!(FrequencySweep::Linear(5).frequencies(3.0, 2.0, Grid::Exact).is_err());
+    assert!(
+        FrequencySweep::Decade(0)
+            .frequencies(1.0, 2.0, Grid::Exact)
+            .is_err()
+    );
+    assert!(
+        FrequencySweep::Decade(5)
+            .frequencies(0.0, 2.0, Grid::Exact)
+            .is_err()
+    );
+    assert!(
+        FrequencySweep::Linear(5)
+            .frequencies(3.0, 2.0, Grid::Exact)
+            .is_err()
+    );
 }
 
 #[test]
@@ -75,7 +106,9 @@ fn the_noise_of_an_rc_is_kt_over_c() {
     let options = Options::default();
     let point = operating_point(&mut circuit, &options, &Guesses::default()).unwrap();
     let out = circuit.node("out").unwrap();
-    let frequencies = FrequencySweep::Decade(50).frequencies(1.0, 1e13, Grid::Exact).unwrap();
+    let frequencies = FrequencySweep::Decade(50)
+        .frequencies(1.0, 1e13, Grid::Exact)
+        .unwrap();
     let spectrum = noise(
         &mut circuit,
         &options,
@@ -89,7 +122,11 @@ fn the_noise_of_an_rc_is_kt_over_c() {
     assert_close(spectrum.input[300], 4.0 * BOLTZMANN * 300.15 * 1e3, 1e-9);
     assert_close(spectrum.output_total, BOLTZMANN * 300.15 / 1e-12, 2e-3);
     assert_eq!(spectrum.contributors[0].element, "r1");
-    assert_close(spectrum.contribution_totals[0].0, spectrum.output_total, 1e-12);
+    assert_close(
+        spectrum.contribution_totals[0].0,
+        spectrum.output_total,
+        1e-12,
+    );
 }
 
 #[test]

@@ -73,10 +73,9 @@ fn a_diode_meets_the_explicit_solution() {
         let point = operating_point(&mut circuit, &options, &Guesses::default()).unwrap();
         let found = point.x[circuit.node("middle").unwrap().index()];
         // Bisection on the same equation.
-        let balance = |v: f64| {
-            (volts - v) / 1e3 - 1e-14 * ((v / 0.025_85).exp() - 1.0) - options.gmin * v
-        };
-        let (mut low, mut high) = (volts.min(0.0), volts.max(0.0).min(1.2));
+        let balance =
+            |v: f64| (volts - v) / 1e3 - 1e-14 * ((v / 0.025_85).exp() - 1.0) - options.gmin * v;
+        let (mut low, mut high) = (volts.min(0.0), volts.clamp(0.0, 1.2));
         for _ in 0..200 {
             let middle = 0.5 * (low + high);
             if balance(middle) > 0.0 {

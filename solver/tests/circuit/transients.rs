@@ -45,7 +45,13 @@ fn step_response(farad: f64) -> Circuit {
     build(|b| {
         let (top, out) = (b.node("top"), b.node("out"));
         let mut source = voltage_source("v1", top, GROUND, 0.0);
-        source.wave = Some(Box::new(|t| if t > 1e-6 { ((t - 1e-6) / 1e-9).min(1.0) } else { 0.0 }));
+        source.wave = Some(Box::new(|t| {
+            if t > 1e-6 {
+                ((t - 1e-6) / 1e-9).min(1.0)
+            } else {
+                0.0
+            }
+        }));
         source.corners = vec![1e-6, 1e-6 + 1e-9];
         put(b, source);
         put(b, resistor("r1", top, out, 1e3));
@@ -63,13 +69,21 @@ fn an_rc_step_follows_the_exponential() {
                 reltol,
                 ..Options::default()
             };
-            let points = run(&mut step_response(1e-9), &options, &window(2e-7, 10e-6), "out");
+            let points = run(
+                &mut step_response(1e-9),
+                &options,
+                &window(2e-7, 10e-6),
+                "out",
+            );
             let worst = points
                 .iter()
                 .filter(|(t, _)| *t > 1.01e-6)
                 .map(|(t, v)| (v - (1.0 - (-(t - 1.0005e-6) / 1e-6).exp())).abs())
                 .fold(0.0, f64::max);
-            assert!(worst < 5.0 * reltol.powf(0.66), "{method:?} {reltol}: {worst}");
+            assert!(
+                worst < 5.0 * reltol.powf(0.66),
+                "{method:?} {reltol}: {worst}"
+            );
             assert!(worst < previous);
             previous = worst;
             assert!((points.last().unwrap().0 - 10e-6).abs() < 1e-18);
@@ -86,7 +100,10 @@ fn corners_are_hit_exactly() {
         "top",
     );
     for corner in [1e-6, 1e-6 + 1e-9] {
-        assert!(points.iter().any(|(t, _)| *t == corner), "no point at {corner}");
+        assert!(
+            points.iter().any(|(t, _)| *t == corner),
+            "no point at {corner}"
+        );
     }
 }
 
@@ -109,7 +126,10 @@ fn a_tank_rings_at_its_frequency_and_keeps_its_energy() {
     let points = run(&mut circuit, &options, &window, "out");
     for (t, v) in points.iter().skip(1) {
         let expected = (t / 1e-6).cos();
-        assert!((v - expected).abs() < 0.02, "at {t}: {v}, expected {expected}");
+        assert!(
+            (v - expected).abs() < 0.02,
+            "at {t}: {v}, expected {expected}"
+        );
     }
     // The trapezoidal rule does not damp.
     let late = points[points.len() - 400..]
@@ -123,14 +143,21 @@ fn a_rectifier_with_transit_time_recovers() {
     let mut circuit = build(|b| {
         let (top, out) = (b.node("top"), b.node("out"));
         let mut source = voltage_source("v1", top, GROUND, 0.0);
-        source.wave = Some(Box::new(|t| 5.0 * (2.0 * std::f64::consts::PI * 1e5 * t).sin()));
+        source.wave = Some(Box::new(|t| {
+            5.0 * (2.0 * std::f64::consts::PI * 1e5 * t).sin()
+        }));
         put(b, source);
         let mut rectifier = diode("d1", top, out);
         rectifier.transit = 20e-9;
         put(b, rectifier);
         put(b, resistor("r1", out, GROUND, 1e3));
     });
-    let coarse = run(&mut circuit, &Options::default(), &window(1e-7, 2e-5), "out");
+    let coarse = run(
+        &mut circuit,
+        &Options::default(),
+        &window(1e-7, 2e-5),
+        "out",
+    );
     let fine = run(
         &mut circuit,
         &Options {

@@ -58,8 +58,10 @@ impl Assembly<'_> {
             Some(id) => Some(self.resistor_model(element, id)?),
             None => None,
         };
-        let mut set = ResistorInstance::default();
-        set.resistance = value;
+        let mut set = ResistorInstance {
+            resistance: value,
+            ..ResistorInstance::default()
+        };
         common(&mut set, details, self.celsius())?;
         let (plus, minus) = self.pair(element)?;
         let name = self.name(element);
@@ -82,8 +84,10 @@ impl Assembly<'_> {
             Some(id) => Some(self.capacitor_model(element, id)?),
             None => None,
         };
-        let mut set = CapacitorInstance::default();
-        set.capacitance = value;
+        let mut set = CapacitorInstance {
+            capacitance: value,
+            ..CapacitorInstance::default()
+        };
         common(&mut set, details, self.celsius())?;
         let (plus, minus) = self.pair(element)?;
         let made = Capacitor::new(self.name(element), plus, minus, model, set);
@@ -100,8 +104,10 @@ impl Assembly<'_> {
             Some(id) => Some(self.inductor_model(element, id)?),
             None => None,
         };
-        let mut set = InductorInstance::default();
-        set.inductance = value;
+        let mut set = InductorInstance {
+            inductance: value,
+            ..InductorInstance::default()
+        };
         common(&mut set, details, self.celsius())?;
         let (plus, minus) = self.pair(element)?;
         let made = Inductor::new(self.name(element), plus, minus, model, set);

@@ -7,14 +7,14 @@ use ohmloom_devices::mosfets::{
 };
 use ohmloom_devices::parameters::Parameters;
 use ohmloom_devices::semiconductors::{
-    Bipolar, BipolarInstance, BipolarModel, BipolarNodes, Diode, DiodeInstance, DiodeModel, Jfet, JfetInstance,
-    JfetModel, JfetNodes, Polarity,
+    Bipolar, BipolarInstance, BipolarModel, BipolarNodes, Diode, DiodeInstance, DiodeModel, Jfet,
+    JfetInstance, JfetModel, JfetNodes, Polarity,
 };
 use ohmloom_solver::circuit::Unknown;
 
-use super::parameters::instance;
 use super::super::temperature::value_at;
 use super::Assembly;
+use super::parameters::instance;
 use crate::diagnostics::Diagnostic;
 use crate::elaborate::{Device, FlatElement, Model, Value};
 
@@ -35,7 +35,11 @@ macro_rules! shared_model {
 }
 
 impl Assembly<'_> {
-    pub(super) fn device(&mut self, element: &FlatElement, card: &Device) -> Result<(), Diagnostic> {
+    pub(super) fn device(
+        &mut self,
+        element: &FlatElement,
+        card: &Device,
+    ) -> Result<(), Diagnostic> {
         if card.thermal {
             return Err(Diagnostic::error(
                 element.span,
@@ -144,14 +148,22 @@ impl Assembly<'_> {
                 let _ = set.set(name, size);
             }
         }
-        common(&mut set, element, card, &["icvds", "icvgs", "icvbs"], self.celsius())?;
+        common(
+            &mut set,
+            element,
+            card,
+            &["icvds", "icvgs", "icvbs"],
+            self.celsius(),
+        )?;
         let name = self.name(element);
         if level == 44 {
-            let shared: Arc<EkvModel> = shared_model!(self, ekvs, element, card, &["level", "l", "w"]);
+            let shared: Arc<EkvModel> =
+                shared_model!(self, ekvs, element, card, &["level", "l", "w"]);
             let made = EkvMosfet::new(name, nodes, polarity, shared, set);
             return self.put(element, made);
         }
-        let shared: Arc<MosfetModel> = shared_model!(self, mosfets, element, card, &["level", "l", "w"]);
+        let shared: Arc<MosfetModel> =
+            shared_model!(self, mosfets, element, card, &["level", "l", "w"]);
         match level {
             1 => {
                 let made = Mosfet::<Level1>::new(name, nodes, polarity, shared, set);
@@ -199,7 +211,10 @@ fn common<P: Parameters>(
 ) -> Result<(), Diagnostic> {
     instance(set, &card.parameters, celsius)?;
     let refuse = |name: &str| {
-        Diagnostic::error(element.span, format!("this device has no parameter `{name}`"))
+        Diagnostic::error(
+            element.span,
+            format!("this device has no parameter `{name}`"),
+        )
     };
     let mut give = |name: &str, value: f64| set.set(name, value).map_err(|_| refuse(name));
     match &card.area {

@@ -23,18 +23,16 @@ impl Assembly<'_> {
         let dc = match &card.dc {
             None => None,
             Some(Value::Number(dc)) => Some(*dc),
-            Some(Value::Expression(dc)) => {
-                Some(value_at(dc, self.celsius()).ok_or_else(|| {
-                    Diagnostic::error(
-                        element.span,
-                        "the DC value must be a number; use a B source for an expression",
-                    )
-                })?)
-            }
+            Some(Value::Expression(dc)) => Some(value_at(dc, self.celsius()).ok_or_else(|| {
+                Diagnostic::error(
+                    element.span,
+                    "the DC value must be a number; use a B source for an expression",
+                )
+            })?),
         };
         let waveform = match &card.waveform {
             None => Waveform::Dc,
-            Some(waveform) => self.waveform(element, waveform)?,
+            Some(waveform) => Self::waveform(element, waveform)?,
         };
         let name = self.name(element);
         let (ac_magnitude, ac_phase) = card.ac.unwrap_or((0.0, 0.0));
@@ -55,11 +53,7 @@ impl Assembly<'_> {
         }
     }
 
-    fn waveform(
-        &self,
-        element: &FlatElement,
-        card: &elaborate::Waveform,
-    ) -> Result<Waveform, Diagnostic> {
+    fn waveform(element: &FlatElement, card: &elaborate::Waveform) -> Result<Waveform, Diagnostic> {
         let name = match card.kind {
             WaveformKind::Pulse => "pulse",
             WaveformKind::Sine => "sin",
@@ -77,12 +71,8 @@ impl Assembly<'_> {
                 .map(|(_, value)| *value)
         };
         let made = if card.kind == WaveformKind::PiecewiseLinear {
-            PiecewiseLinear::from_arguments(
-                &card.arguments,
-                named("r"),
-                named("td").unwrap_or(0.0),
-            )
-            .map(Waveform::PiecewiseLinear)
+            PiecewiseLinear::from_arguments(&card.arguments, named("r"), named("td").unwrap_or(0.0))
+                .map(Waveform::PiecewiseLinear)
         } else {
             // Each source has noise of its own, the same in every run.
             let seed = u64::from(element.name);
@@ -164,15 +154,14 @@ impl Assembly<'_> {
             SwitchControl::Voltage(plus, minus) => {
                 let control = (self.node(plus), self.node(minus));
                 let shared: Arc<VoltageSwitchModel> =
-                    match self.models.voltage_switches.get(&card.model.0) {
-                        Some(shared) => Arc::clone(shared),
-                        None => {
-                            let made = Arc::new(self.card(&model, &["level"])?);
-                            self.models
-                                .voltage_switches
-                                .insert(card.model.0, Arc::clone(&made));
-                            made
-                        }
+                    if let Some(shared) = self.models.voltage_switches.get(&card.model.0) {
+                        Arc::clone(shared)
+                    } else {
+                        let made = Arc::new(self.card(&model, &["level"])?);
+                        self.models
+                            .voltage_switches
+                            .insert(card.model.0, Arc::clone(&made));
+                        made
                     };
                 let made = VoltageSwitch::new(name, ends, control, &shared, on);
                 self.put(element, made)
@@ -180,15 +169,14 @@ impl Assembly<'_> {
             SwitchControl::Current(controlling) => {
                 let controlling = self.current_carrier(controlling);
                 let shared: Arc<CurrentSwitchModel> =
-                    match self.models.current_switches.get(&card.model.0) {
-                        Some(shared) => Arc::clone(shared),
-                        None => {
-                            let made = Arc::new(self.card(&model, &["level"])?);
-                            self.models
-                                .current_switches
-                                .insert(card.model.0, Arc::clone(&made));
-                            made
-                        }
+                    if let Some(shared) = self.models.current_switches.get(&card.model.0) {
+                        Arc::clone(shared)
+                    } else {
+                        let made = Arc::new(self.card(&model, &["level"])?);
+                        self.models
+                            .current_switches
+                            .insert(card.model.0, Arc::clone(&made));
+                        made
                     };
                 let made = CurrentSwitch::new(name, ends, controlling, &shared, on);
                 self.put(element, made)
