@@ -39,8 +39,7 @@ impl Bench {
     }
 
     fn sim(&self, arguments: &[&str]) -> Assert {
-        Command::cargo_bin("ohmloom")
-            .unwrap()
+        Command::new(assert_cmd::cargo::cargo_bin!("ohmloom"))
             .current_dir(self.0.path())
             .args(["sim", "deck.cir"])
             .args(arguments)
@@ -77,8 +76,7 @@ fn definitions_replace_parameters() {
 
 #[test]
 fn a_deck_comes_from_standard_input() {
-    let outcome = Command::cargo_bin("ohmloom")
-        .unwrap()
+    let outcome = Command::new(assert_cmd::cargo::cargo_bin!("ohmloom"))
         .args(["sim", "-", "--json"])
         .write_stdin(DIVIDER)
         .assert()
@@ -176,19 +174,44 @@ fn an_analysis_that_fails_leaves_the_earlier_ones() {
     assert!(text.contains("Plotname: Operating Point"));
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_transient_is_written() {
+    use std::process::{Command as Process, Stdio};
+    use std::time::Duration;
+
+    // A thousand years of a slow circuit: it must be interrupted to end.
+    let bench =
+        Bench::new("endless\nv1 in 0 sin(0 1 1k)\nr1 in out 1k\nc1 out 0 1u\n.tran 1u 1e6\n.end\n");
+    let mut child = Process::new(assert_cmd::cargo::cargo_bin!("ohmloom"))
+        .current_dir(bench.0.path())
+        .args(["sim", "deck.cir", "-r", "out.raw"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    let signal = Process::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(signal.success());
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(1));
+    let raw = fs::read(bench.path("out.raw")).unwrap();
+    assert!(raw.len() > 10_000, "{} bytes", raw.len());
+}
+
 #[test]
 fn usage_is_checked_before_work() {
     let bench = Bench::new(DIVIDER);
     bench.sim(&["--ascii"]).code(2);
     bench.sim(&["-r", "nowhere/out.raw"]).code(1);
     bench.sim(&["--plot", "v(out)"]).code(2);
-    Command::cargo_bin("ohmloom")
-        .unwrap()
+    Command::new(assert_cmd::cargo::cargo_bin!("ohmloom"))
         .args(["sim"])
         .assert()
         .code(2);
-    let outcome = Command::cargo_bin("ohmloom")
-        .unwrap()
+    let outcome = Command::new(assert_cmd::cargo::cargo_bin!("ohmloom"))
         .args(["sim", "no-such-deck.cir"])
         .assert()
         .code(1);
@@ -238,8 +261,7 @@ fn steps_and_trials_repeat_the_analyses() {
 fn examples_of_the_help_run() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../netlists/examples");
     let folder = tempfile::tempdir().unwrap();
-    Command::cargo_bin("ohmloom")
-        .unwrap()
+    Command::new(assert_cmd::cargo::cargo_bin!("ohmloom"))
         .current_dir(folder.path())
         .arg("sim")
         .arg(examples.join("resonance.cir"))

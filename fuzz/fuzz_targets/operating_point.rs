@@ -4,7 +4,7 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 use ohmloom_fuzz::parse;
 use ohmloom_netlists::elaborate::{Analysis, Overrides};
-use ohmloom_netlists::simulate::Session;
+use ohmloom_netlists::simulate::{Session, carry_on};
 
 /// The most elements of a deck that is solved.
 const MOST_ELEMENTS: usize = 300;
@@ -29,7 +29,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         }
     };
     let mut plots = Vec::new();
-    match session.analyse(&Analysis::OperatingPoint, &mut |_, _| {}, &mut plots) {
+    match session.analyse(&Analysis::OperatingPoint, &mut carry_on, &mut plots) {
         Ok(()) => assert_eq!(plots.len(), 1),
         Err(error) => assert!(!error.to_string().is_empty()),
     }

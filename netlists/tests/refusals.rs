@@ -2,7 +2,7 @@
 
 use ohmloom_netlists::deck::Deck;
 use ohmloom_netlists::elaborate::Overrides;
-use ohmloom_netlists::simulate::{Listing, Session};
+use ohmloom_netlists::simulate::{Listing, Session, carry_on};
 
 /// Runs all analyses of a deck; the text of its error, or its listing.
 fn run(body: &str) -> Result<Listing, String> {
@@ -10,7 +10,7 @@ fn run(body: &str) -> Result<Listing, String> {
     let mut session = Session::new(deck, Overrides::default()).map_err(|e| e.to_string())?;
     let mut listing = Listing::new(&session, false);
     session
-        .run_all(&mut |_, _| {}, &mut |kind, plots| {
+        .run_all(&mut carry_on, &mut |kind, plots| {
             for plot in &plots {
                 listing.plot(kind, plot);
             }

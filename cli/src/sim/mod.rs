@@ -5,8 +5,11 @@ mod files;
 
 use std::cell::RefCell;
 use std::io::{self, IsTerminal, Read, Write};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
@@ -118,9 +121,7 @@ pub(crate) fn run(args: &SimArgs) -> Result<()> {
     if outcome.is_ok() || !plots.is_empty() {
         files.write(args, &plots, listing.text())?;
     }
-    if let Err(error) = outcome {
-        return Err(error);
-    }
+    outcome?;
     Ok(listing.failures()?)
 }
 
@@ -135,15 +136,26 @@ fn simulate(session: &mut Session, listing: &mut Listing, plots: &mut Vec<Plot>)
     if !script.is_empty() && run_control(&script, session, listing, plots)? {
         return Ok(());
     }
+    let interrupted = watch_interrupts()?;
     let bar = TransientBar::new();
-    let run = session.run_all(&mut |time, stop| bar.show(time, stop), &mut |kind, made| {
-        for mut plot in made {
-            plot.title.push_str(&kind.suffix());
-            plot.date.clone_from(&date);
-            listing.plot(kind, &plot);
-            plots.push(plot);
-        }
-    });
+    let run = session.run_all(
+        &mut |time, stop| {
+            bar.show(time, stop);
+            if interrupted.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        },
+        &mut |kind, made| {
+            for mut plot in made {
+                plot.title.push_str(&kind.suffix());
+                plot.date.clone_from(&date);
+                listing.plot(kind, &plot);
+                plots.push(plot);
+            }
+        },
+    );
     bar.finish();
     run.map_err(|error| match error {
         SimulationError::Deck(findings) => findings.into(),
@@ -197,6 +209,20 @@ fn read(args: &SimArgs) -> Result<Deck> {
         .read_to_end(&mut text)
         .context("cannot read standard input")?;
     Ok(Deck::parse("stdin", &String::from_utf8_lossy(&text))?)
+}
+
+/// A flag that Ctrl-C and a termination signal raise, so that what a long transient has computed is written all the same.
+fn watch_interrupts() -> Result<Arc<AtomicBool>> {
+    let raised = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&raised);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            // Whoever asks twice wants no results.
+            std::process::exit(130);
+        }
+    })
+    .context("cannot watch for interrupts")?;
+    Ok(raised)
 }
 
 /// How far a transient has come, on a terminal and after two seconds.

@@ -1,5 +1,7 @@
 //! Running one analysis and making plots of what it gives.
 
+use std::ops::ControlFlow;
+
 use ohmloom_solver::circuit::{
     self, Circuit, CircuitError, DcOutput, FrequencySweep as Spaced, Grid, Guesses, NoiseSpectrum,
     Options, Sweep, SweepTarget, TransientWindow,
@@ -20,8 +22,13 @@ pub(super) struct Bench<'a> {
     pub(super) last_solution: &'a mut Option<Vec<f64>>,
 }
 
-/// Called as a transient proceeds: the time reached and the end.
-pub type Progress<'a> = &'a mut dyn FnMut(f64, f64);
+/// Called as a transient proceeds, with the time reached and the end; may break it off, which keeps what there is.
+pub type Progress<'a> = &'a mut dyn FnMut(f64, f64) -> ControlFlow<()>;
+
+/// A [`Progress`] that neither shows nor stops anything.
+pub fn carry_on(_time: f64, _stop: f64) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
 
 impl Bench<'_> {
     /// Runs an analysis and adds its plots to `plots`, also the part of a sweep or transient that came before an error.
@@ -182,10 +189,16 @@ impl Bench<'_> {
             self.guesses,
             &window,
             &mut |circuit, point| {
-                progress(point.time, transient.stop);
                 last.clear();
                 last.extend_from_slice(point.x);
-                recorder.record(circuit, Some(point.time), point)
+                recorder.record(circuit, Some(point.time), point)?;
+                match progress(point.time, transient.stop) {
+                    ControlFlow::Continue(()) => Ok(()),
+                    ControlFlow::Break(()) => Err(CircuitError::Output(format!(
+                        "interrupted at t = {:e} s",
+                        point.time
+                    ))),
+                }
             },
         );
         *self.last_solution = Some(last);

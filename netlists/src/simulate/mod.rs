@@ -11,7 +11,7 @@ mod session;
 mod settings;
 mod temperature;
 
-pub use analyses::Progress;
+pub use analyses::{Progress, carry_on};
 pub use listing::Listing;
 pub use recording::{Recorded, Selection};
 pub use session::{RunKind, Session, SimulationError};

@@ -5,6 +5,7 @@ use crate::elaborate::{Analysis, Overrides};
 use crate::results::Plot;
 use crate::script::{ScriptLine, Simulator};
 
+use super::analyses::carry_on;
 use super::selection::select;
 use super::session::Session;
 
@@ -53,7 +54,7 @@ impl Simulator for Session {
     fn analyse(&mut self, command: &str) -> Result<Vec<Plot>, String> {
         let mut plots = Vec::new();
         if command.trim() == "run" {
-            self.run_all(&mut |_, _| {}, &mut |kind, made| {
+            self.run_all(&mut carry_on, &mut |kind, made| {
                 plots.extend(made.into_iter().map(|mut plot| {
                     plot.title.push_str(&kind.suffix());
                     plot
@@ -63,7 +64,7 @@ impl Simulator for Session {
             return Ok(plots);
         }
         let analysis = parse(command)?;
-        Session::analyse(self, &analysis, &mut |_, _| {}, &mut plots)
+        Session::analyse(self, &analysis, &mut carry_on, &mut plots)
             .map_err(|error| error.to_string())?;
         Ok(plots)
     }

@@ -3,7 +3,7 @@
 use ohmloom_solver::circuit::{self, Circuit, CircuitError, Guesses, Jacobian, Options};
 use thiserror::Error;
 
-use super::analyses::{Bench, Progress};
+use super::analyses::{Bench, Progress, carry_on};
 use super::assembly::{Assembled, assemble};
 use super::recording::Selection;
 use super::selection;
@@ -301,7 +301,7 @@ impl Session {
                 title: &self.flat.title,
                 last_solution: &mut self.last_solution,
             }
-            .run(&Analysis::Dc(sweeps), &mut |_, _| {}, &mut made);
+            .run(&Analysis::Dc(sweeps), &mut carry_on, &mut made);
             for plot in made {
                 match &mut whole {
                     None => whole = Some(plot),

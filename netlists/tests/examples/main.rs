@@ -8,7 +8,7 @@ use std::process::Command;
 use ohmloom_netlists::deck::Deck;
 use ohmloom_netlists::elaborate::Overrides;
 use ohmloom_netlists::results::{Plot, rawfile};
-use ohmloom_netlists::simulate::{Listing, Session};
+use ohmloom_netlists::simulate::{Listing, Session, carry_on};
 
 use agreement::disagreements;
 
@@ -38,7 +38,7 @@ fn simulate(deck: &Path) -> (Vec<Plot>, Listing) {
     let mut listing = Listing::new(&session, false);
     let mut plots = Vec::new();
     session
-        .run_all(&mut |_, _| {}, &mut |kind, made| {
+        .run_all(&mut carry_on, &mut |kind, made| {
             for plot in made {
                 listing.plot(kind, &plot);
                 plots.push(plot);

@@ -86,7 +86,7 @@ pub fn noise(
     };
     for &frequency in frequencies {
         small_signal
-            .factor(circuit, 2.0 * std::f64::consts::PI * frequency)
+            .factor(circuit, frequency)
             .map_err(|column| SmallSignal::explain(circuit, &column, frequency))?;
         small_signal.solve_transposed(circuit, &side, &mut transfer[1..]);
         let gain: Complex =

@@ -10,6 +10,9 @@ use crate::lu::{Complex, SparseLu};
 
 /// `G` and `C` at an operating point, and what is needed to solve with them.
 pub(super) struct SmallSignal {
+    x: Vec<f64>,
+    gmin: f64,
+    evaluated: bool,
     reduction: Reduction,
     lu: Option<SparseLu<Complex>>,
     values: Vec<Complex>,
@@ -18,21 +21,13 @@ pub(super) struct SmallSignal {
 }
 
 impl SmallSignal {
-    /// Linearises the circuit at the solution `x` of its operating point.
-    pub(super) fn new(circuit: &mut Circuit, options: &Options, x: &[f64]) -> Self {
-        let point = Point {
-            x,
-            time: 0.0,
-            phase: Phase::SmallSignal,
-            start: Start::Continue,
-            gmin: options.gmin,
-            source_factor: 1.0,
-            temperature: circuit.temperature,
-            frequency: 0.0,
-        };
-        circuit.system.evaluate(&point);
+    /// Prepares for the circuit at the solution `x` of its operating point.
+    pub(super) fn new(circuit: &Circuit, options: &Options, x: &[f64]) -> Self {
         let reduction = Reduction::new(&circuit.system.pattern);
         Self {
+            x: x.to_vec(),
+            gmin: options.gmin,
+            evaluated: false,
             lu: None,
             values: vec![Complex::default(); circuit.system.pattern.rows().len()],
             core_values: vec![Complex::default(); reduction.core_entries.len()],
@@ -41,8 +36,28 @@ impl SmallSignal {
         }
     }
 
-    /// Factors the matrix at an angular frequency.
-    pub(super) fn factor(&mut self, circuit: &Circuit, omega: f64) -> Result<(), SingularColumns> {
+    /// Linearises the circuit and factors the matrix at a frequency in hertz. Nonlinear elements are evaluated at each
+    /// frequency, because some depend on it: `hertz` in expressions, the excess phase of bipolar transistors.
+    pub(super) fn factor(
+        &mut self,
+        circuit: &mut Circuit,
+        frequency: f64,
+    ) -> Result<(), SingularColumns> {
+        if circuit.system.nonlinear || !self.evaluated {
+            let point = Point {
+                x: &self.x,
+                time: 0.0,
+                phase: Phase::SmallSignal,
+                start: Start::Continue,
+                gmin: self.gmin,
+                source_factor: 1.0,
+                temperature: circuit.temperature,
+                frequency,
+            };
+            circuit.system.evaluate(&point);
+            self.evaluated = true;
+        }
+        let omega = 2.0 * std::f64::consts::PI * frequency;
         let system = &circuit.system;
         for ((value, &g), &c) in self
             .values
@@ -249,7 +264,7 @@ pub fn ac(
     let mut phasors = vec![Complex::default(); excitation.len()];
     for &frequency in frequencies {
         small_signal
-            .factor(circuit, 2.0 * std::f64::consts::PI * frequency)
+            .factor(circuit, frequency)
             .map_err(|column| SmallSignal::explain(circuit, &column, frequency))?;
         side.copy_from_slice(&excitation[1..]);
         small_signal.solve(circuit, &mut side, &mut phasors[1..]);
