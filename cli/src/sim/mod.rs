@@ -20,6 +20,8 @@ use ohmloom_netlists::elaborate::Overrides;
 use ohmloom_netlists::results::{Plot, date_text};
 use ohmloom_netlists::script::{ScriptLine, run_script};
 use ohmloom_netlists::simulate::{Listing, Session, SimulationError};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag::{register, register_conditional_shutdown};
 
 use self::files::Files;
 use crate::failure;
@@ -214,14 +216,12 @@ fn read(args: &SimArgs) -> Result<Deck> {
 /// A flag that Ctrl-C and a termination signal raise, so that what a long transient has computed is written all the same.
 fn watch_interrupts() -> Result<Arc<AtomicBool>> {
     let raised = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&raised);
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            // Whoever asks twice wants no results.
-            std::process::exit(130);
-        }
-    })
-    .context("cannot watch for interrupts")?;
+    for signal in [SIGINT, SIGTERM] {
+        // Whoever asks twice wants no results. Registered first, it sees the flag of the signal before.
+        register_conditional_shutdown(signal, 130, Arc::clone(&raised))
+            .and_then(|_| register(signal, Arc::clone(&raised)))
+            .context("cannot watch for interrupts")?;
+    }
     Ok(raised)
 }
 

@@ -8,9 +8,7 @@ use ohmloom_devices::sources::{Stimulus, VoltageSource};
 
 use super::Assembly;
 use crate::diagnostics::Diagnostic;
-use crate::elaborate::{
-    ControlLaw, ElementCard, FlatCircuit, FlatElement, Quantity, SwitchControl, Value,
-};
+use crate::elaborate::{ControlLaw, ElementCard, FlatCircuit, FlatElement, Quantity, Value};
 
 /// An element whose current somebody asks for.
 #[derive(Clone, Debug)]
@@ -25,11 +23,9 @@ pub(super) struct Ammeter {
 pub(super) fn needed(flat: &FlatCircuit) -> HashMap<u32, Ammeter> {
     let mut asked: Vec<u32> = Vec::new();
     for element in &flat.elements {
-        let mut numbers = Vec::new();
         let mut names = Vec::new();
-        currents_of(element, &mut numbers, &mut names);
-        numbers.extend(names.iter().filter_map(|name| flat.element_names.get(name)));
-        for number in numbers {
+        currents_of(element, &mut names);
+        for number in names.iter().filter_map(|name| flat.element_names.get(name)) {
             if !asked.contains(&number) {
                 asked.push(number);
             }
@@ -66,37 +62,23 @@ fn has_branch(element: &FlatElement) -> bool {
     }
 }
 
-/// The elements whose currents an element's law asks for, as numbers or as names.
-fn currents_of(element: &FlatElement, numbers: &mut Vec<u32>, names: &mut Vec<String>) {
-    let mut of_value = |value: &Value| {
-        if let Value::Expression(expression) = value {
-            currents_in(expression, names);
-        }
-    };
-    match &element.card {
-        ElementCard::Behavioural(card) => of_value(&card.value),
-        ElementCard::Passive(card) => {
-            if let Some(value) = &card.value {
-                of_value(value);
-            }
-        }
+/// The elements whose currents the expressions of an element ask for. F, H and W elements that name a controlling
+/// element need one with a current of its own, as in ngspice.
+fn currents_of(element: &FlatElement, names: &mut Vec<String>) {
+    let value = match &element.card {
+        ElementCard::Behavioural(card) => Some(&card.value),
+        ElementCard::Passive(card) => card.value.as_ref(),
         ElementCard::Controlled(card) => match &card.law {
-            ControlLaw::LinearCurrent { element, gain } => {
-                numbers.push(*element);
-                of_value(gain);
-            }
-            ControlLaw::PolynomialCurrent { inputs, .. } => numbers.extend(inputs),
-            ControlLaw::Table { input: value, .. }
-            | ControlLaw::Expression(value)
-            | ControlLaw::LinearVoltage { gain: value, .. } => of_value(value),
-            ControlLaw::PolynomialVoltage { .. } => {}
+            ControlLaw::LinearCurrent { gain: value, .. }
+            | ControlLaw::LinearVoltage { gain: value, .. }
+            | ControlLaw::Table { input: value, .. }
+            | ControlLaw::Expression(value) => Some(value),
+            ControlLaw::PolynomialCurrent { .. } | ControlLaw::PolynomialVoltage { .. } => None,
         },
-        ElementCard::Switch(card) => {
-            if let SwitchControl::Current(number) = card.control {
-                numbers.push(number);
-            }
-        }
-        ElementCard::Source(_) | ElementCard::Coupling(_) | ElementCard::Device(_) => {}
+        _ => None,
+    };
+    if let Some(Value::Expression(expression)) = value {
+        currents_in(expression, names);
     }
 }
 
