@@ -337,3 +337,16 @@ fn parameters_out_of_range_are_refused() {
         );
     }
 }
+
+#[test]
+fn an_operating_point_that_creeps_is_given_up() {
+    // Gmin stepping followed this one in ever smaller steps, for minutes.
+    refused(
+        "vcc vcc00 12\nvin in 0 dc 0 ac 1\nr sin 1 600\nc1 1 b 10u\nissrb1 vcc b 68k\nrb2 b 0 16k\n\
+         rc vcc c 3.3k\nre e 0 820\nce e 0 100u\nq1 .func c b e small\n\
+         .model small npn is=6.7f bf=200 vaf=74 ikf=66m ise=6.7f ne=1.26 br=0.74 rb=10 rc=1r1:\n\
+         + cje=4.5p mje=0.26 vje=0.75 c.options jc=0.is\n\
+         V1 1 0 2no1e3.*modelysis\n.op",
+        &["singular", "vcc00"],
+    );
+}

@@ -117,6 +117,9 @@ pub(super) fn find(
     ))
 }
 
+/// Most solves of one homotopy: a path that needs more creeps, and its end is not worth the wait.
+const MOST_STAGES: usize = 1000;
+
 const TRIED: &str = "Newton, gmin stepping, source stepping, pseudo-transient";
 
 fn refine(
@@ -247,7 +250,8 @@ fn gmin_stepping(
     let mut factor: f64 = 10.0;
     let mut last: Option<f64> = None;
     let mut shunt: f64 = 1e-2;
-    loop {
+    let mut arrived = false;
+    for _ in 0..MOST_STAGES {
         let stage = Problem {
             shunt,
             start: if last.is_none() {
@@ -261,7 +265,8 @@ fn gmin_stepping(
             accept(circuit, options, (problem.phase, 0.0), x);
             good.copy_from_slice(x);
             last = Some(shunt);
-            if shunt <= target {
+            arrived = shunt <= target;
+            if arrived {
                 break;
             }
             if convergence.iterations <= problem.most_iterations / 4 {
@@ -279,6 +284,9 @@ fn gmin_stepping(
             x.copy_from_slice(&good);
             shunt = reached / factor;
         }
+    }
+    if !arrived {
+        return None;
     }
     let last = Problem {
         start: Start::Continue,
@@ -301,7 +309,7 @@ fn source_stepping(
     let mut raise = 1e-3;
     let mut source_factor = 0.0;
     let mut start = Start::Junctions;
-    loop {
+    for _ in 0..MOST_STAGES {
         let stage = Problem {
             start,
             source_factor,
@@ -332,6 +340,7 @@ fn source_stepping(
         }
         source_factor = f64::min(reached + raise, 1.0);
     }
+    None
 }
 
 /// Follows the circuit with a capacitor at every node from rest to its steady state: implicit Euler steps whose
@@ -348,7 +357,7 @@ fn pseudo_transient(
     let mut shunt = 1.0;
     let mut start = Start::Junctions;
     let mut last_failure = Failure::NotConverged(Unknown(1));
-    for _ in 0..1000 {
+    for _ in 0..MOST_STAGES {
         let stage = Problem {
             shunt: shunt + problem.shunt,
             shunt_to: Some(&from),
