@@ -96,7 +96,7 @@ pub(super) fn evaluate(
 ) -> Branches {
     let grain = if parallel { 1 } else { usize::MAX };
     let (columns, rows) = (system.rows.shape.positions, system.columns.shape.positions);
-    let (mut cell_sums, row_sums): (Vec<_>, Vec<_>) = (work.exchange.par_chunks_mut(columns))
+    let (cell_sums, row_sums): (Vec<_>, Vec<_>) = (work.exchange.par_chunks_mut(columns))
         .with_min_len(grain)
         .enumerate()
         .map(|(block, currents)| {
@@ -134,6 +134,115 @@ pub(super) fn evaluate(
         })
         .collect();
 
+    combine(
+        (&system.rows, &system.columns),
+        terminals,
+        (row_profile, column_profile),
+        volts,
+        &Fields {
+            row_currents: &work.exchange,
+            column_currents: &work.residual,
+            row_deviation: &work.row_deviation,
+            column_deviation: &work.column_deviation,
+        },
+        (cell_sums, row_sums, column_sums),
+    )
+}
+
+/// A solution at every crossing.
+pub(super) struct Fields<'a> {
+    /// Current out of each row into its cell; a row field.
+    pub row_currents: &'a [Lanes],
+    /// Current into each column from its cell; a column field.
+    pub column_currents: &'a [Lanes],
+    /// A row field.
+    pub row_deviation: &'a [Lanes],
+    /// A column field.
+    pub column_deviation: &'a [Lanes],
+}
+
+/// What all cells together carry.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct CellTotals {
+    /// Watts into the cells.
+    pub power: f64,
+    /// Largest current, A.
+    pub largest: f64,
+    /// Largest current without any drop along the wires, A.
+    pub undropped: f64,
+}
+
+/// Evaluates the wires around cells whose currents are known.
+pub(super) fn evaluate_wires(
+    (rows, columns): (&Ladders, &Ladders),
+    terminals: &Terminals,
+    (row_profile, column_profile): &(Profile, Profile),
+    volts: impl Fn(Role) -> f64,
+    fields: &Fields<'_>,
+    cells: CellTotals,
+) -> Branches {
+    let sums =
+        |ladders: &Ladders, family, profile, sign, deviation: &[Lanes], currents: &[Lanes]| {
+            let positions = ladders.shape.positions;
+            (deviation.chunks_exact(positions))
+                .zip(currents.chunks_exact(positions))
+                .enumerate()
+                .map(|(block, (deviation, currents))| {
+                    simd::run(LineBranches {
+                        ends: BlockEnds::new(family, profile, sign, block),
+                        ladder: ladders.block(block),
+                        deviation,
+                        currents,
+                    })
+                })
+                .collect()
+        };
+    let row_sums: Vec<LineSums> = sums(
+        rows,
+        &terminals.rows,
+        row_profile,
+        1.0,
+        fields.row_deviation,
+        fields.row_currents,
+    );
+    let column_sums: Vec<LineSums> = sums(
+        columns,
+        &terminals.columns,
+        column_profile,
+        -1.0,
+        fields.column_deviation,
+        fields.column_currents,
+    );
+    let one = |value: f64| {
+        let mut lanes = Lanes::default();
+        lanes.0[0] = value;
+        lanes
+    };
+    let cell_sums = vec![LineSums {
+        power: one(cells.power),
+        largest: one(cells.largest),
+        undropped: one(cells.undropped),
+        ..LineSums::default()
+    }];
+    combine(
+        (rows, columns),
+        terminals,
+        (row_profile, column_profile),
+        volts,
+        fields,
+        (cell_sums, row_sums, column_sums),
+    )
+}
+
+/// Terminal currents, powers and the largest imbalance from the sums over cells, rows and columns.
+fn combine(
+    (rows, columns): (&Ladders, &Ladders),
+    terminals: &Terminals,
+    (row_profile, column_profile): (&Profile, &Profile),
+    volts: impl Fn(Role) -> f64,
+    fields: &Fields<'_>,
+    (mut cell_sums, row_sums, column_sums): (Vec<LineSums>, Vec<LineSums>, Vec<LineSums>),
+) -> Branches {
     let power = |sums: &[LineSums]| sums.iter().map(|sums| sums.power.sum()).sum();
     let mut branches = Branches {
         kcl_relative: 0.0,
@@ -161,18 +270,18 @@ pub(super) fn evaluate(
         &terminals.rows,
         row_profile,
         1.0,
-        &system.rows,
-        &work.row_deviation,
-        &work.exchange,
+        rows,
+        fields.row_deviation,
+        fields.row_currents,
         &row_sums,
     );
     let columns = family(
         &terminals.columns,
         column_profile,
         -1.0,
-        &system.columns,
-        &work.column_deviation,
-        &work.residual,
+        columns,
+        fields.column_deviation,
+        fields.column_currents,
         &column_sums,
     );
     let mut largest_terminal: f64 = 0.0;

@@ -13,10 +13,12 @@
 //! and cells, and zero resistances are ordinary numbers. `1 / pivot_k = r_k ratio_k`, so the quadratic form of the inverse
 //! is the sum of `r_k ratio_k f_k^2`.
 
+use rayon::prelude::*;
+
 use super::grid::LineGrid;
 use super::lanes::{LANES, Lanes, Shape};
-use super::lines::Side;
-use crate::simd::Arithmetic;
+use super::lines::{End, Side};
+use crate::simd::{Arithmetic, Kernel};
 
 /// All ladders of one family, factored.
 #[derive(Debug, Clone)]
@@ -29,6 +31,9 @@ pub(super) struct Ladders {
     /// `1 / r`, or 0 where `r = 0`; as `segment`.
     segment_conductance: Vec<Lanes>,
     uniform: bool,
+    /// Conductances of the terminals, one entry a block; infinite for a terminal of zero resistance.
+    start: Vec<Lanes>,
+    end: Vec<Lanes>,
     /// `1 / pivot` of the last node, one entry a block.
     last: Vec<Lanes>,
 }
@@ -72,58 +77,51 @@ impl Ladders {
             .iter()
             .map(|r| Lanes(r.0.map(|r| if r > 0.0 { 1.0 / r } else { 0.0 })))
             .collect();
+        let ends = |ends: &[End]| -> Vec<Lanes> {
+            (0..shape.blocks())
+                .map(|block| {
+                    // Lanes without a line get a 1 ohm terminal, so that their arithmetic stays finite.
+                    let mut conductance = Lanes::splat(1.0);
+                    for (lane, end) in ends.iter().skip(block * LANES).take(LANES).enumerate() {
+                        conductance.0[lane] = 1.0 / end.resistance();
+                    }
+                    conductance
+                })
+                .collect()
+        };
         let mut ladders = Self {
             shape,
             ratio: vec![Lanes::default(); shape.field_len()],
             segment,
             segment_conductance,
             uniform,
+            start: ends(&lines.start),
+            end: ends(&lines.end),
             last: vec![Lanes::default(); shape.blocks()],
         };
-        for block in 0..shape.blocks() {
-            ladders.factor_block(grid, side, cells, block);
-        }
+        ladders.factor(cells, false);
         ladders
     }
 
-    fn factor_block(&mut self, grid: &LineGrid, side: Side, cells: &[Lanes], block: usize) {
+    /// Factors all lines again for other cells; `cells` is a field of conductances.
+    pub(super) fn factor(&mut self, cells: &[Lanes], parallel: bool) {
         let positions = self.shape.positions;
-        let lines = grid.lines(side);
-        // Lanes without a line get a 1 ohm terminal, so that their arithmetic stays finite.
-        let end_conductance = |ends: &[super::End]| {
-            let mut conductance = Lanes::splat(1.0);
-            for (lane, end) in ends.iter().skip(block * LANES).take(LANES).enumerate() {
-                conductance.0[lane] = 1.0 / end.resistance();
-            }
-            conductance
-        };
-        let (stride, first_segment) = if self.uniform {
-            (0, block)
-        } else {
-            (1, block * positions)
-        };
-        let first = block * positions;
-        let mut seen = end_conductance(&lines.start);
-        for position in 0..positions - 1 {
-            let segment = self.segment[first_segment + position * stride];
-            let ratio = &mut self.ratio[first + position];
-            for lane in 0..LANES {
-                let s = seen.0[lane] + cells[first + position].0[lane];
-                let r = segment.0[lane];
-                // An infinite `s` is a node held by a terminal of zero resistance.
-                (ratio.0[lane], seen.0[lane]) = if s.is_infinite() {
-                    (0.0, 1.0 / r)
+        let grain = if parallel { 1 } else { usize::MAX };
+        let (segment, uniform) = (&self.segment, self.uniform);
+        (self.ratio.par_chunks_mut(positions))
+            .zip(self.last.par_iter_mut())
+            .zip(cells.par_chunks(positions))
+            .zip(self.start.par_iter().zip(&self.end))
+            .with_min_len(grain)
+            .enumerate()
+            .for_each(|(block, (((ratio, last), cells), (start, end)))| {
+                let segments = if uniform {
+                    &segment[block..=block]
                 } else {
-                    let ratio = 1.0 / (1.0 + s * r);
-                    (ratio, s * ratio)
+                    &segment[block * positions..(block + 1) * positions]
                 };
-            }
-        }
-        let end = end_conductance(&lines.end);
-        for lane in 0..LANES {
-            let s = seen.0[lane] + cells[first + positions - 1].0[lane] + end.0[lane];
-            self.last[block].0[lane] = 1.0 / s;
-        }
+                *last = factor_block(ratio, segments, cells, (start, end));
+            });
     }
 
     /// The ladders of one block.
@@ -142,6 +140,36 @@ impl Ladders {
             last: &self.last[block],
         }
     }
+}
+
+/// Fills the ratios of one block; returns `1 / pivot` of the last nodes.
+fn factor_block(
+    ratio: &mut [Lanes],
+    segments: &[Lanes],
+    cells: &[Lanes],
+    (start, end): (&Lanes, &Lanes),
+) -> Lanes {
+    let last = cells.len() - 1;
+    let stride = usize::from(segments.len() > 1);
+    let mut seen = *start;
+    for position in 0..last {
+        let segment = segments[position * stride];
+        let ratio = &mut ratio[position];
+        for lane in 0..LANES {
+            let s = seen.0[lane] + cells[position].0[lane];
+            let r = segment.0[lane];
+            // An infinite `s` is a node held by a terminal of zero resistance.
+            (ratio.0[lane], seen.0[lane]) = if s.is_infinite() {
+                (0.0, 1.0 / r)
+            } else {
+                let ratio = 1.0 / (1.0 + s * r);
+                (ratio, s * ratio)
+            };
+        }
+    }
+    Lanes(std::array::from_fn(|lane| {
+        1.0 / (seen.0[lane] + cells[last].0[lane] + end.0[lane])
+    }))
 }
 
 impl LadderBlock<'_> {
@@ -208,5 +236,32 @@ impl<A: Arithmetic> Arriving<A> {
         self.current = simd.mul_add(self.ratio, self.current, injected);
         self.ratio = simd.load(&ladder.ratio[position].0);
         self.current
+    }
+}
+
+/// Solves the ladders of one block in place: currents injected at each position become deviations.
+pub(super) struct LadderSolve<'a> {
+    pub ladder: LadderBlock<'a>,
+    pub field: &'a mut [Lanes],
+}
+
+impl Kernel for LadderSolve<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<A: Arithmetic>(self, simd: A) {
+        let Self { ladder, field } = self;
+        let last = field.len() - 1;
+        let mut arriving = Arriving::new(simd);
+        for (k, value) in field.iter_mut().enumerate() {
+            let current = arriving.step(simd, &ladder, k, simd.load(&value.0));
+            simd.store(current, &mut value.0);
+        }
+        let mut after = ladder.deviation_at_end(simd, simd.load(&field[last].0));
+        simd.store(after, &mut field[last].0);
+        for k in (0..last).rev() {
+            after = ladder.step_back(simd, k, simd.load(&field[k].0), after).0;
+            simd.store(after, &mut field[k].0);
+        }
     }
 }

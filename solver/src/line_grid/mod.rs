@@ -39,6 +39,7 @@ mod grid;
 mod ladder;
 mod lanes;
 mod lines;
+mod nonlinear;
 mod schur;
 mod solver;
 mod spectrum;
@@ -49,5 +50,9 @@ pub use branches::{Certificate, Power};
 pub use error::GridError;
 pub use grid::{LineGrid, ReadWires};
 pub use lines::{End, Lines, SegmentResistance, Side};
+pub use nonlinear::{
+    ArrayPoint, Branch, Cells, NonlinearArray, NonlinearCertificate, NonlinearOptions,
+    NonlinearSolution,
+};
 pub use solver::{ArraySolver, FieldRequest, Method, MethodChoice, Solution, SolveOptions};
 pub use transfer::TransferMatrix;

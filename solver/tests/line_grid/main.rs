@@ -5,6 +5,7 @@ mod convergence;
 mod dense_oracle;
 mod errors;
 mod ngspice;
+mod nonlinear;
 mod properties;
 mod reference;
 mod threads;
