@@ -2,6 +2,7 @@
 //!
 //! Each element implements [`ohmloom_solver::circuit::Element`] and knows nothing of netlist syntax.
 //!
+//! * [`conduction`]: static read laws of programmed cells, and selectors.
 //! * [`passive`]: resistors, capacitors, inductors and their coupling.
 //! * [`sources`]: independent sources with their waveforms, controlled sources, switches.
 //! * [`semiconductors`]: diodes, bipolar transistors, junction field-effect transistors.
@@ -10,6 +11,7 @@
 //! * [`constants`]: physical constants.
 //! * [`parameters`]: model parameters by name.
 
+pub mod conduction;
 pub mod constants;
 pub mod expression;
 pub mod mosfets;

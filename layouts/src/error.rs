@@ -16,6 +16,12 @@ pub enum LayoutError {
         /// What is allowed.
         reason: &'static str,
     },
+    /// The description of a cell does not make sense.
+    #[error("cells: {reason}")]
+    BadCell {
+        /// What is wrong.
+        reason: String,
+    },
     /// A weight is infinite or not a number.
     #[error("weight [output {output}][input {input}] = {value} is not finite")]
     BadWeight {

@@ -2,6 +2,7 @@
 //!
 //! * [`TileSettings`]: cells, wires and size of one tile, as written in configuration files.
 //! * [`Tile`]: one programmed array, with its exact transfer matrix.
+//! * [`cells`]: the cells of an array as circuits: a memristor alone, or with a transistor.
 //! * [`MappedMatrix`]: a signed weight matrix as differential pairs on a grid of tiles, between DACs and ADCs.
 //!
 //! ```
@@ -16,10 +17,12 @@
 //! # Ok::<(), ohmloom_layouts::LayoutError>(())
 //! ```
 
+pub mod cells;
 mod converters;
 mod error;
 mod mapped;
 mod settings;
+mod spice;
 mod tile;
 
 pub use converters::{Converters, SignalRange};
@@ -27,4 +30,5 @@ pub use error::LayoutError;
 pub use mapped::{MappedMatrix, TilePosition};
 pub use ohmloom_solver::dense::multiply_transposed;
 pub use settings::TileSettings;
+pub use spice::spice_deck;
 pub use tile::Tile;

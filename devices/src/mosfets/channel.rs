@@ -47,7 +47,7 @@ pub struct LevelRules {
 }
 
 /// The channel of one level, with everything that depends on the temperature and the dimensions computed beforehand.
-pub trait Level: Clone + std::fmt::Debug + Send + 'static {
+pub trait Level: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// What `level=` selects.
     const NUMBER: u8;
     /// Where the level differs outside the channel.

@@ -20,6 +20,7 @@ mod level3;
 mod limiting;
 mod meyer;
 mod process;
+mod standalone;
 mod transistor;
 
 pub use bias::{Bias, Polarity};
@@ -31,4 +32,5 @@ pub use level1::Level1;
 pub use level2::Level2;
 pub use level3::Level3;
 pub use process::Process;
-pub use transistor::Mosfet;
+pub use standalone::{AtDiffusions, Potentials, Transistor};
+pub use transistor::{GateHistory, Mosfet};

@@ -1,6 +1,7 @@
 //! The transistor of levels 1 to 3.
 
 mod operating_point;
+mod standalone;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use super::junction::JunctionParameters;
 use super::meyer::{HalfCapacitances, half_capacitances};
 use super::process::{Process, require};
 use crate::parameters::{ParameterError, Parameters};
+pub use standalone::GateHistory;
 
 /// Temperature of a device that has not been told its ambient temperature, K.
 const INITIAL_TEMPERATURE: f64 = 300.15;

@@ -7,6 +7,7 @@
 mod card;
 mod dual;
 mod law;
+mod standalone;
 mod transistor;
 
 pub use card::EkvModel;

@@ -24,7 +24,7 @@ const INITIAL_TEMPERATURE: f64 = 300.15;
 /// MOSFET of EKV 2.6: channel with its charges, overlaps, bulk junctions and diffusion resistances.
 #[derive(Clone, Debug)]
 pub struct EkvMosfet {
-    frame: Frame,
+    pub(super) frame: Frame,
     model: Arc<EkvModel>,
     instance: MosfetInstance,
     law: EkvLaw,
@@ -34,8 +34,8 @@ pub struct EkvMosfet {
 /// Currents or charges of the terminals drain, gate, source, bulk, with derivatives by the voltages of drain, gate and
 /// bulk against the source.
 #[derive(Clone, Copy, Debug, Default)]
-struct TerminalValue {
-    value: f64,
+pub(super) struct TerminalValue {
+    pub(super) value: f64,
     by_drain: f64,
     by_gate: f64,
     by_bulk: f64,
@@ -43,12 +43,12 @@ struct TerminalValue {
 
 /// What the channel of all parallel devices does at one bias, drain and source as they are.
 #[derive(Clone, Copy, Debug)]
-struct Terminals {
+pub(super) struct Terminals {
     /// Current from drain to source, A.
-    current: TerminalValue,
-    drain: TerminalValue,
+    pub(super) current: TerminalValue,
+    pub(super) drain: TerminalValue,
     gate: TerminalValue,
-    source: TerminalValue,
+    pub(super) source: TerminalValue,
     slope_factor: f64,
     von: f64,
     vdsat: f64,
@@ -77,7 +77,7 @@ impl TerminalValue {
     }
 
     /// Entries of a row in the order drain, gate, source, bulk.
-    fn row(&self) -> [f64; 4] {
+    pub(super) fn row(&self) -> [f64; 4] {
         [
             self.by_drain,
             self.by_gate,
@@ -122,7 +122,7 @@ impl EkvMosfet {
         Ok(mosfet)
     }
 
-    fn terminals(&self, bias: Bias) -> Terminals {
+    pub(super) fn terminals(&self, bias: Bias) -> Terminals {
         let forward = bias.vds >= 0.0;
         let (vg, vd, vs) = (bias.vgb(), -bias.vbd(), -bias.vbs);
         let (upper, lower) = if forward { (vd, vs) } else { (vs, vd) };

@@ -115,6 +115,15 @@ impl NonlinearArray {
         })
     }
 
+    /// The array with the wires of `grid`, whose conductances do not matter.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_wires_of(grid: &LineGrid, options: NonlinearOptions) -> Result<Self, GridError> {
+        let (rows, columns) = (grid.row_lines().clone(), grid.column_lines().clone());
+        Self::new((grid.rows(), grid.columns()), rows, columns, options)
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.grid.rows()

@@ -1,0 +1,81 @@
+//! The transistor of levels 1 to 3 outside a circuit.
+
+use super::super::channel::Level;
+use super::super::standalone::{AtDiffusions, Potentials, Transistor};
+use super::{GateState, Mosfet};
+
+/// Voltages, charges and capacitances of the gate at an accepted time point.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GateHistory(GateState);
+
+impl<L: Level> Transistor for Mosfet<L> {
+    type GateHistory = GateHistory;
+
+    fn has_leads(&self) -> bool {
+        self.frame.drain_conductance > 0.0 || self.frame.source_conductance > 0.0
+    }
+
+    #[inline]
+    fn currents(&self, at: Potentials, gmin: f64) -> AtDiffusions {
+        let sign = self.frame.polarity.sign();
+        let bias = at.bias(self.frame.polarity);
+        let channel = self.current(bias);
+        let bulk = self.frame.bulk_currents(bias, gmin);
+        let by_source = channel.by_gate + channel.by_drain + channel.by_bulk;
+        AtDiffusions {
+            drain: sign * (channel.id - bulk.drain.value),
+            source: -sign * (channel.id + bulk.source.value),
+            drain_by_drain: channel.by_drain + bulk.drain.slope,
+            drain_by_source: -by_source,
+            source_by_drain: -channel.by_drain,
+            source_by_source: by_source + bulk.source.slope,
+        }
+    }
+
+    #[inline]
+    fn charges(
+        &self,
+        at: Potentials,
+        accepted: Option<&GateHistory>,
+    ) -> (AtDiffusions, GateHistory) {
+        let sign = self.frame.polarity.sign();
+        let bias = at.bias(self.frame.polarity);
+        let frame = &self.frame;
+        let source_junction = frame.source_junction.charge(bias.vbs);
+        let drain_junction = frame.drain_junction.charge(bias.vbd());
+        let mut charges = AtDiffusions {
+            drain: -sign * drain_junction.value,
+            source: -sign * source_junction.value,
+            drain_by_drain: drain_junction.slope,
+            source_by_source: source_junction.slope,
+            ..AtDiffusions::default()
+        };
+        let mut gate = GateState::default();
+        if self.gate_charge {
+            let channel = self.current(bias);
+            gate.halves = self.halves(bias, channel.von, channel.vdsat);
+            gate.voltages = [bias.vgs, bias.vgd(), bias.vgb()];
+            let overlaps = self.overlaps();
+            let mut capacitances = [0.0; 3];
+            for k in 0..3 {
+                let (c, q) = match accepted {
+                    Some(GateHistory(old)) => {
+                        let c = gate.halves[k] + old.halves[k] + overlaps[k];
+                        (c, old.charges[k] + c * (gate.voltages[k] - old.voltages[k]))
+                    }
+                    None => {
+                        let c = 2.0 * gate.halves[k] + overlaps[k];
+                        (c, c * gate.voltages[k])
+                    }
+                };
+                (capacitances[k], gate.charges[k]) = (c, q);
+            }
+            let [source, drain, _] = gate.charges;
+            charges.drain -= sign * drain;
+            charges.source -= sign * source;
+            charges.drain_by_drain += capacitances[1];
+            charges.source_by_source += capacitances[0];
+        }
+        (charges, GateHistory(gate))
+    }
+}
