@@ -350,3 +350,9 @@ fn an_operating_point_that_creeps_is_given_up() {
         &["singular", "vcc00"],
     );
 }
+
+#[test]
+fn circuits_of_ground_alone_are_solved() {
+    let listing = run("d1 0 0 dm\n.model dm d(is=1)\n.op\n.tran 1n 10n").unwrap();
+    assert!(listing.failures().is_ok());
+}

@@ -151,6 +151,10 @@ impl Workspace {
                 frequency: 0.0,
             };
             circuit.system.evaluate(&point);
+            if x.len() == 1 {
+                // Every terminal is grounded: there is nothing to solve, whatever the elements limit.
+                return Ok(Convergence { iterations: 0 });
+            }
             let norm = self.assemble_residual(circuit, options, problem, x);
             let limited = circuit.system.limited;
 
