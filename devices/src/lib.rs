@@ -1,12 +1,14 @@
 //! Element equations and their physics.
 //!
-//! Each element implements [`ohmloom_solver::circuit::Element`] and knows nothing of netlist syntax.
+//! Each element implements [`ohmloom_solver::circuit::Element`] and knows nothing of netlist syntax. Cells of whole arrays are laws and lists
+//! of conductances instead.
 //!
-//! * [`conduction`]: static read laws of programmed cells, and selectors.
 //! * [`passive`]: resistors, capacitors, inductors and their coupling.
 //! * [`sources`]: independent sources with their waveforms, controlled sources, switches.
 //! * [`semiconductors`]: diodes, bipolar transistors, junction field-effect transistors.
 //! * [`mosfets`]: insulated-gate field-effect transistors: levels 1 to 3 and EKV.
+//! * [`conduction`]: static read laws of programmed cells, and selectors.
+//! * [`nonidealities`]: variability, faults, ageing and noise of programmed arrays.
 //! * [`expression`]: expressions and behavioural elements built on them.
 //! * [`constants`]: physical constants.
 //! * [`parameters`]: model parameters by name.
@@ -15,6 +17,7 @@ pub mod conduction;
 pub mod constants;
 pub mod expression;
 pub mod mosfets;
+pub mod nonidealities;
 pub mod parameters;
 pub mod passive;
 pub mod semiconductors;

@@ -130,6 +130,18 @@ fn check_gradient(tree: &Expression, inputs: [f64; 4]) -> Result<(), TestCaseErr
 }
 
 #[test]
+fn powers_do_not_forget_what_is_undefined() {
+    let root = Expression::Call("sqrt".into(), vec![Expression::Number(-1.0)]);
+    for arguments in [
+        vec![Expression::Number(1.0), root.clone()],
+        vec![root, Expression::Number(0.0)],
+    ] {
+        let program = compile(&Expression::Call("pow".into(), arguments));
+        assert!(value(&program, [0.0; 4]).is_nan());
+    }
+}
+
+#[test]
 fn every_function_has_its_derivative() {
     let names = [
         "abs", "sqrt", "sqr", "exp", "ln", "log10", "sin", "cos", "tan", "asin", "acos", "atan",

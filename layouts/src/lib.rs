@@ -3,6 +3,7 @@
 //! * [`TileSettings`]: cells, wires and size of one tile, as written in configuration files.
 //! * [`Tile`]: one programmed array, with its exact transfer matrix.
 //! * [`cells`]: the cells of an array as circuits: a memristor alone, or with a transistor.
+//! * [`wires`]: resistance, capacitance and delay of the lines from their geometry.
 //! * [`MappedMatrix`]: a signed weight matrix as differential pairs on a grid of tiles, between DACs and ADCs.
 //!
 //! ```
@@ -24,6 +25,7 @@ mod mapped;
 mod settings;
 mod spice;
 mod tile;
+pub mod wires;
 
 pub use converters::{Converters, SignalRange};
 pub use error::LayoutError;

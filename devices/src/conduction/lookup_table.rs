@@ -68,11 +68,13 @@ impl LookupTable {
             if row[0] <= pair[0].1[0] {
                 return Err(mistake(file, *line, 1, "the voltages must increase"));
             }
-            for column in 1..row.len() {
-                if row[column] < pair[0].1[column] {
-                    let problem = "the current falls with rising voltage";
-                    return Err(mistake(file, *line, column + 1, problem));
-                }
+            let falls = row
+                .iter()
+                .zip(&pair[0].1)
+                .position(|(now, before)| now < before);
+            if let Some(column) = falls {
+                let problem = "the current falls with rising voltage";
+                return Err(mistake(file, *line, column + 1, problem));
             }
         }
         let Some((line, origin)) = table.rows.iter().find(|(_, row)| row[0] == 0.0) else {

@@ -30,13 +30,9 @@ impl Polynomial {
             });
         }
         // The slope in powers of t, where v = range (2 t - 1) and t runs from 0 to 1.
+        let powers = coefficients.iter().zip(1_i32..);
         let slope: Vec<f64> = std::iter::once(1.0)
-            .chain(
-                coefficients
-                    .iter()
-                    .enumerate()
-                    .map(|(k, c)| (k + 2) as f64 * c * range.powi(k as i32 + 1)),
-            )
+            .chain(powers.map(|(c, k)| f64::from(k + 1) * c * range.powi(k)))
             .collect();
         if let Err(place) = positive_on_unit(&bernstein(&slope), 0.0, 1.0, MOST_HALVINGS) {
             return Err(ConductionError::NotMonotone {

@@ -56,36 +56,40 @@ pub struct WithSelector<C> {
     pub selector: ExponentialSelector,
 }
 
-/// Steps of the safeguarded Newton method after which bisection alone would have ended.
-const MOST_STEPS: usize = 200;
+/// Most steps of Newton's method.
+const MOST_STEPS: usize = 100;
 
 impl<C: Conduction> Conduction for WithSelector<C> {
-    /// Solves `u + v_selector(i_cell(u)) = v` for the voltage `u` of the cell. The left side rises at least as fast as `u`, so the
-    /// solution lies between 0 and `v`; Newton's method within that bracket ends at rounding.
+    /// Solves `u + v_selector(i_cell(u)) = v` for the voltage `u` of the cell, by Newton's method in `ln |u|`: the selector's voltage is
+    /// linear in it where the selector dominates. The left side rises at least as fast as `u`, so the solution lies between 0 and `v`, and steps out of
+    /// the bracket become halvings. It ends when the voltages agree to rounding.
     #[inline]
     fn at(&self, g: f64, v: f64) -> (f64, f64) {
         let (mut low, mut high) = (v.min(0.0), v.max(0.0));
-        let mut u = 0.0;
+        let at_rest = self.cell.at(g, 0.0).1 * self.selector.voltage(0.0).1;
+        let mut u = v / (1.0 + at_rest);
         for _ in 0..MOST_STEPS {
             let (current, conductance) = self.cell.at(g, u);
             let (drop, resistance) = self.selector.voltage(current);
             let excess = u + drop - v;
+            if excess.abs() <= 2.0 * f64::EPSILON * v.abs() {
+                break;
+            }
             if excess > 0.0 {
                 high = u;
             } else {
                 low = u;
             }
-            let newton = u - excess / (1.0 + resistance * conductance);
-            let next = if newton >= low && newton <= high {
+            let newton = u * (-excess / (u * (1.0 + resistance * conductance))).exp();
+            let next = if newton > low && newton < high {
                 newton
             } else {
                 low.midpoint(high)
             };
-            let step = (next - u).abs();
-            u = next;
-            if step <= 2.0 * f64::EPSILON * u.abs() {
+            if next == u {
                 break;
             }
+            u = next;
         }
         let (current, conductance) = self.cell.at(g, u);
         let (_, resistance) = self.selector.voltage(current);

@@ -283,6 +283,8 @@ impl BinaryFunction {
             Self::Divide => x / away_from_zero(y),
             Self::IntegerDivide => (x / away_from_zero(y)).trunc(),
             Self::Remainder => x % y,
+            // What is not a number stays so: `1^x` and `x^0` would forget it.
+            Self::Power | Self::SignedPower if y.is_nan() || x.is_nan() => f64::NAN,
             Self::Power => x.abs().powf(y),
             Self::SignedPower if x < 0.0 => -(-x).powf(y),
             Self::SignedPower => x.powf(y),

@@ -1,0 +1,5 @@
+//! Wire parasitics from geometry.
+
+mod capacitance;
+mod delay;
+mod resistance;
