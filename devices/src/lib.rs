@@ -9,13 +9,16 @@
 //! * [`mosfets`]: insulated-gate field-effect transistors: levels 1 to 3 and EKV.
 //! * [`conduction`]: static read laws of programmed cells, and selectors.
 //! * [`nonidealities`]: variability, faults, ageing and noise of programmed arrays.
+//! * [`memristors`]: two-terminal cells with a state, and the element made of any of them.
 //! * [`expression`]: expressions and behavioural elements built on them.
 //! * [`constants`]: physical constants.
 //! * [`parameters`]: model parameters by name.
 
 pub mod conduction;
 pub mod constants;
+mod dual;
 pub mod expression;
+pub mod memristors;
 pub mod mosfets;
 pub mod nonidealities;
 pub mod parameters;

@@ -22,6 +22,16 @@ pub enum ParameterError {
         /// What would be right.
         reason: &'static str,
     },
+    /// The parameter is a word, and not this one.
+    #[error("{name} = {word}: must be one of {}", known.join(", "))]
+    Word {
+        /// The name, lower case.
+        name: String,
+        /// What it was set to.
+        word: String,
+        /// The words that there are.
+        known: Vec<&'static str>,
+    },
 }
 
 /// A set of named numbers, as a `.model` card or the end of an element line gives them.

@@ -297,7 +297,7 @@ impl Element for BehaviouralSource {
             self.branch = unknowns.branch_current(&self.name);
         }
         for (k, state) in self.states.iter_mut().enumerate() {
-            *state = unknowns.state(&self.name, &format!("ddt{}", k + 1));
+            *state = unknowns.derivative(&self.name, &format!("ddt{}", k + 1));
         }
     }
 

@@ -134,6 +134,8 @@ pub enum Value {
     /// An expression in voltages, currents, `time`, `temper` or `hertz`. Its node and element names are those of the
     /// flat circuit; parameters are replaced by numbers and calls of `.func` functions by their bodies.
     Expression(Box<Expression>),
+    /// A word, where a parameter is one: `window=joglekar`.
+    Word(Box<str>),
 }
 
 impl Value {
@@ -141,7 +143,15 @@ impl Value {
     pub fn number(&self) -> Option<f64> {
         match self {
             Value::Number(number) => Some(*number),
-            Value::Expression(_) => None,
+            Value::Expression(_) | Value::Word(_) => None,
+        }
+    }
+
+    /// The word, where it is one.
+    pub fn word(&self) -> Option<&str> {
+        match self {
+            Value::Word(word) => Some(word),
+            Value::Number(_) | Value::Expression(_) => None,
         }
     }
 }
@@ -216,7 +226,7 @@ pub enum ElementCard {
     Switch(Box<Switch>),
     /// K.
     Coupling(Box<Coupling>),
-    /// D, Q, J or M.
+    /// D, Q, J, M or N.
     Device(Box<Device>),
 }
 

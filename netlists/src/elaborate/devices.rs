@@ -1,4 +1,4 @@
-//! D, Q, J, M, S and W lines: devices with a model.
+//! D, Q, J, M, N, S and W lines: devices with a model.
 
 use super::elements::{Head, Multiplier};
 use super::words::Words;
@@ -16,6 +16,12 @@ const MOSFET_PARAMETERS: [&str; 23] = [
     "l", "w", "ad", "as", "pd", "ps", "nrd", "nrs", "temp", "dtemp", "ic", "nf", "sa", "sb", "sd",
     "geo", "min", "delvto", "mulu0", "nfs", "area", "rgeomod", "trnqsmod",
 ];
+
+/// Initial states: which of them a memristor has depends on its model.
+const MEMRISTOR_PARAMETERS: [&str; 6] = ["x0", "gap0", "r0", "ndisc0", "xo", "ivrelation"];
+
+/// How Xyce's lines for memristors begin: `ymemristor mr1 a b model`.
+pub(super) const XYCE_MEMRISTOR: &str = "ymemristor";
 
 /// How a device line looks.
 struct Shape {
@@ -45,6 +51,12 @@ fn shape(letter: char) -> Shape {
             known: &JUNCTION_FET_PARAMETERS,
             has_area: true,
         },
+        'n' | 'y' => Shape {
+            least_nodes: 2,
+            most_nodes: 2,
+            known: &MEMRISTOR_PARAMETERS,
+            has_area: false,
+        },
         _ => Shape {
             least_nodes: 3,
             most_nodes: 7,
@@ -61,8 +73,32 @@ impl<'d> Elaborator<'d> {
         letter: char,
         words: &mut Words<'_, 'd>,
     ) -> Result<(Head, ElementCard), Failed> {
+        let head = self.head(words, shape(letter).least_nodes)?;
+        self.device_behind(letter, head, words)
+    }
+
+    /// Xyce's `ymemristor mr1 a b model`, which is called `ymemristor!mr1`.
+    pub(super) fn xyce_memristor(
+        &mut self,
+        words: &mut Words<'_, 'd>,
+    ) -> Result<(Head, ElementCard), Failed> {
+        words.skip(1);
+        let Some(name) = words.word() else {
+            return self.fail(Diagnostic::error(words.here(), "an element needs a name"));
+        };
+        let full_name = format!("{XYCE_MEMRISTOR}!{}", name.text);
+        let head = self.head_named(&full_name, name.span, words, 2)?;
+        self.device_behind('y', head, words)
+    }
+
+    /// What follows the first nodes of a device.
+    fn device_behind(
+        &mut self,
+        letter: char,
+        head: Head,
+        words: &mut Words<'_, 'd>,
+    ) -> Result<(Head, ElementCard), Failed> {
         let shape = shape(letter);
-        let head = self.head(words, shape.least_nodes)?;
         let extra = self.nodes_before_model(words, shape.most_nodes - shape.least_nodes);
         for _ in 0..extra {
             self.add_node(words)?;

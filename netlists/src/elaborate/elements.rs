@@ -1,5 +1,6 @@
 //! Element lines: the letter decides how the rest is read.
 
+use super::devices::XYCE_MEMRISTOR;
 use super::words::Words;
 use super::{
     ELEMENT_LIMIT, Elaborator, ElementCard, Failed, FlatElement, NODE_LIMIT, Parameter, Value,
@@ -42,7 +43,8 @@ impl<'d> Elaborator<'d> {
             'b' => self.behavioural(words),
             's' | 'w' => self.switch(letter, words),
             'k' => self.coupling(words),
-            'd' | 'q' | 'j' | 'm' => self.device(letter, words),
+            'd' | 'q' | 'j' | 'm' | 'n' => self.device(letter, words),
+            'y' if words.peek_word() == Some(XYCE_MEMRISTOR) => self.xyce_memristor(words),
             _ => self.unsupported(letter, words),
         };
         if result.is_err() {
@@ -61,7 +63,6 @@ impl<'d> Elaborator<'d> {
         let place = span.part(0, letter.len_utf8());
         let what = match letter {
             'a' => "code models (A)",
-            'n' => "compiled models (N)",
             'o' => "lossy transmission lines (O)",
             'p' => "coupled transmission lines (P)",
             't' => "transmission lines (T)",
@@ -70,7 +71,8 @@ impl<'d> Elaborator<'d> {
             'z' => "MESFETs (Z)",
             _ => {
                 let message = format!("unknown element letter `{letter}`");
-                let help = "an element line starts with one of b c d e f g h i j k l m q r s v w x";
+                let help =
+                    "an element line starts with one of b c d e f g h i j k l m n q r s v w x";
                 return self.fail(Diagnostic::error(place, message).help(help));
             }
         };
@@ -135,8 +137,19 @@ impl<'d> Elaborator<'d> {
                 "an element needs a name",
             ));
         };
+        self.head_named(name.text, name.span, words, nodes)
+    }
+
+    /// The first nodes of an element whose name is known.
+    pub(super) fn head_named(
+        &mut self,
+        name: &str,
+        span: Span,
+        words: &mut Words<'_, 'd>,
+        nodes: usize,
+    ) -> Result<Head, Failed> {
         let head = Head {
-            name: self.element_name(name.text, name.span)?,
+            name: self.element_name(name, span)?,
             first_node: self.circuit.node_lists.len() as u32,
         };
         for _ in 0..nodes {

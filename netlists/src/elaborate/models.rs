@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use ohmloom_devices::memristors::{KINDS, WORD_PARAMETERS};
+
 use super::tables::Tables;
 use super::words::Words;
 use super::{Elaborator, Failed, Model, ModelId, Parameter, Value};
@@ -235,7 +237,9 @@ impl<'d> Elaborator<'d> {
                     let message = format!("the parameter `{}` has no value", name.text);
                     return self.fail(Diagnostic::error(name.span, message));
                 };
-                if name.text == "version" {
+                if WORD_PARAMETERS.contains(&name.text) && KINDS.contains(&kind.text) {
+                    (name, Value::Word(text.text.into()))
+                } else if name.text == "version" {
                     // `4.8.1` is a version, not a number.
                     (
                         name,

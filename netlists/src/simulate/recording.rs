@@ -122,7 +122,7 @@ impl Recorder {
             kind: match circuit.quantity_of(unknown) {
                 Quantity::Voltage => VectorKind::Voltage,
                 Quantity::Current => VectorKind::Current,
-                Quantity::State => VectorKind::NoType,
+                Quantity::State | Quantity::Derivative => VectorKind::NoType,
             },
             data: empty(),
             logarithmic: false,

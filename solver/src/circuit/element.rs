@@ -34,8 +34,11 @@ pub enum Quantity {
     Voltage,
     /// A branch current in ampere; its row sums voltages.
     Current,
-    /// An internal state of an element, scaled to be of the order of one.
+    /// An internal state of an element, scaled to be of the order of one. Its charge is the state itself, and the truncation
+    /// error keeps it far more accurate than the charges of nodes: what happens later depends on it.
     State,
+    /// The derivative of an expression by time.
+    Derivative,
 }
 
 /// The place of one matrix entry, found once when the circuit is built. Entries in the row or column of ground get a
@@ -55,8 +58,10 @@ pub trait Unknowns {
     fn internal_node(&mut self, element: &str, label: &str) -> Unknown;
     /// The current through the element, known to others as `name#branch` and to F, H and W elements by its element's name.
     fn branch_current(&mut self, element: &str) -> Unknown;
-    /// A state variable that obeys an equation of the element's own.
+    /// A state variable that obeys a differential equation `ds/dt = f` (or an algebraic one) of the element's own.
     fn state(&mut self, element: &str, label: &str) -> Unknown;
+    /// The derivative by time of something that the element computes.
+    fn derivative(&mut self, element: &str, label: &str) -> Unknown;
 }
 
 /// Resolves matrix entries and the branches of other elements.
@@ -138,6 +143,7 @@ pub struct Loads<'a> {
     pub(super) charge: &'a mut [f64],
     pub(super) conductance: &'a mut [f64],
     pub(super) capacitance: &'a mut [f64],
+    pub(super) at_rest: &'a mut [bool],
     pub(super) limited: &'a mut bool,
 }
 
@@ -153,6 +159,13 @@ impl Loads<'_> {
     #[inline(always)]
     pub fn charge(&mut self, row: Unknown, value: f64) {
         self.charge[row.index()] += value;
+    }
+
+    /// Tells that `d/dt Q` of a row is zero at this point, whatever `Q` was before: a state that stands at a bound. `F` alone is
+    /// the equation of the row; `Q` is where the next step starts.
+    #[inline(always)]
+    pub fn at_rest(&mut self, row: Unknown) {
+        self.at_rest[row.index()] = true;
     }
 
     /// Adds to `dF/dx`.

@@ -1,6 +1,26 @@
 //! Discretisation of `d/dt Q`: backward Euler, trapezoidal, Gear's second order, with their truncation errors.
 
+use super::element::Quantity;
 use super::options::{Method, Options};
+
+/// The truncation error of a state in one step, in units of `reltol` times the state.
+const STATE_ACCURACY: f64 = 0.005;
+/// States below this size count as this large.
+const STATE_MIN: f64 = 0.01;
+
+/// The longest way to a bound in the step at whose end a state comes to rest there.
+const REST_STEP: f64 = 1e-3;
+
+/// Charges at the end of a step that is being tried.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate<'a> {
+    /// `Q`.
+    pub(super) charge: &'a [f64],
+    /// Rows whose `d/dt Q` is zero whatever `Q` was before.
+    pub(super) at_rest: &'a [bool],
+    /// What the unknowns of the rows are.
+    pub(super) quantities: &'a [Quantity],
+}
 
 /// Charges of the last accepted time points, newest first, and how the next one depends on them.
 pub(super) struct Integration {
@@ -85,7 +105,7 @@ impl Integration {
         options: &Options,
         order: usize,
         h: f64,
-        charge: &[f64],
+        candidate: Candidate<'_>,
     ) -> (f64, usize) {
         if self.depth < order {
             return (f64::INFINITY, 0);
@@ -101,8 +121,17 @@ impl Integration {
         let [q1, q2, q3] = &self.charges;
         let mut limit = f64::INFINITY;
         let mut worst = 0;
-        for (row, &q) in charge.iter().enumerate().skip(1) {
+        for (row, &q) in candidate.charge.iter().enumerate().skip(1) {
             if q == 0.0 && q1[row] == 0.0 {
+                continue;
+            }
+            if candidate.at_rest[row] {
+                // Where the state comes to rest is known exactly, only when it got there is not.
+                let step = h * REST_STEP / (q - q1[row]).abs();
+                if step < limit {
+                    limit = step;
+                    worst = row;
+                }
                 continue;
             }
             let first = (q - q1[row]) / h;
@@ -113,10 +142,11 @@ impl Integration {
                 let earlier = (second - third) / (h1 + h2);
                 difference = (difference - earlier) / (h + h1 + h2);
             }
-            let rate = self.alpha * q + self.history[row];
-            let of_current = options.abstol + options.reltol * rate.abs().max(self.rate[row].abs());
-            let of_charge = options.reltol * q.abs().max(q1[row].abs()).max(options.chgtol) / h;
-            let tolerance = options.trtol * of_current.max(of_charge);
+            let tolerance = if candidate.quantities[row] == Quantity::State {
+                STATE_ACCURACY * options.reltol * q.abs().max(q1[row].abs()).max(STATE_MIN) / h
+            } else {
+                self.charge_tolerance(options, row, h, q)
+            };
             let mut step = tolerance / options.abstol.max(coefficient * difference.abs());
             if order == 2 {
                 step = step.sqrt();
@@ -129,13 +159,27 @@ impl Integration {
         (limit, worst)
     }
 
+    /// How large the truncation error of the rate of a charge `q` may be.
+    fn charge_tolerance(&self, options: &Options, row: usize, h: f64, q: f64) -> f64 {
+        let rate = self.alpha * q + self.history[row];
+        let of_current = options.abstol + options.reltol * rate.abs().max(self.rate[row].abs());
+        let before = self.charges[0][row].abs();
+        let of_charge = options.reltol * q.abs().max(before).max(options.chgtol) / h;
+        options.trtol * of_current.max(of_charge)
+    }
+
     /// Takes the candidate charges as the newest accepted point.
-    pub(super) fn accept(&mut self, h: f64, charge: &[f64]) {
-        for ((rate, q), history) in self.rate.iter_mut().zip(charge).zip(&self.history) {
-            *rate = self.alpha * q + history;
+    pub(super) fn accept(&mut self, h: f64, candidate: Candidate<'_>) {
+        let rows = self.rate.iter_mut().zip(candidate.charge);
+        for (((rate, q), history), &at_rest) in rows.zip(&self.history).zip(candidate.at_rest) {
+            *rate = if at_rest {
+                0.0
+            } else {
+                self.alpha * q + history
+            };
         }
         self.charges.rotate_right(1);
-        self.charges[0].copy_from_slice(charge);
+        self.charges[0].copy_from_slice(candidate.charge);
         self.steps.rotate_right(1);
         self.steps[0] = h;
         self.depth = (self.depth + 1).min(2);

@@ -272,7 +272,9 @@ impl Workspace {
             let mut flow = system.flow[index];
             let diagonal = system.conductance[system.diagonal(Unknown(index as u32)).0 as usize];
             let mut rounding = (diagonal * x[index]).abs();
-            if let Some((alpha, history)) = problem.dynamics {
+            if let Some((alpha, history)) = problem.dynamics
+                && !system.at_rest[index]
+            {
                 let now = alpha * system.charge[index];
                 let rate = now + history[index];
                 total += rate;

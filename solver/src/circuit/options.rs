@@ -67,7 +67,7 @@ impl Options {
     /// Absolute tolerance of an unknown of that kind.
     pub(super) fn absolute(&self, quantity: Quantity) -> f64 {
         match quantity {
-            Quantity::Voltage | Quantity::State => self.vntol,
+            Quantity::Voltage | Quantity::State | Quantity::Derivative => self.vntol,
             Quantity::Current => self.abstol,
         }
     }
@@ -76,7 +76,7 @@ impl Options {
     pub(super) fn absolute_residual(&self, quantity: Quantity) -> f64 {
         match quantity {
             Quantity::Voltage => self.abstol,
-            Quantity::Current | Quantity::State => self.vntol,
+            Quantity::Current | Quantity::State | Quantity::Derivative => self.vntol,
         }
     }
 }

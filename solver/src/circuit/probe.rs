@@ -36,6 +36,8 @@ pub struct Evaluation {
     pub conductance: Vec<Vec<f64>>,
     /// `dQ/dx` as `[row][column]`.
     pub capacitance: Vec<Vec<f64>>,
+    /// Rows whose `d/dt Q` the element says to be zero.
+    pub at_rest: Vec<bool>,
     /// Whether the element still limited its voltages after two hundred evaluations at the same point.
     pub limited: bool,
 }
@@ -59,6 +61,10 @@ impl Unknowns for Counter {
     }
 
     fn state(&mut self, _element: &str, _label: &str) -> Unknown {
+        self.next()
+    }
+
+    fn derivative(&mut self, _element: &str, _label: &str) -> Unknown {
         self.next()
     }
 }
@@ -164,6 +170,7 @@ impl<E: Element> ElementProbe<E> {
         let mut charge = vec![0.0; rows];
         let mut conductance = vec![0.0; self.slots.len()];
         let mut capacitance = vec![0.0; self.slots.len()];
+        let mut at_rest = vec![false; rows];
         let mut limited = false;
         let at = Point {
             x,
@@ -181,6 +188,7 @@ impl<E: Element> ElementProbe<E> {
             charge: &mut charge,
             conductance: &mut conductance,
             capacitance: &mut capacitance,
+            at_rest: &mut at_rest,
             limited: &mut limited,
         };
         self.element.load(&at, &mut loads);
@@ -203,6 +211,7 @@ impl<E: Element> ElementProbe<E> {
             capacitance: dense(&capacitance),
             residual: residual.split_off(1),
             charge: charge.split_off(1),
+            at_rest: at_rest.split_off(1),
             limited,
         }
     }

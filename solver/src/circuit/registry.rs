@@ -62,6 +62,10 @@ impl Unknowns for Registry {
     fn state(&mut self, element: &str, label: &str) -> Unknown {
         self.add(format!("{element}#{label}"), Quantity::State)
     }
+
+    fn derivative(&mut self, element: &str, label: &str) -> Unknown {
+        self.add(format!("{element}#{label}"), Quantity::Derivative)
+    }
 }
 
 impl Branches for Registry {

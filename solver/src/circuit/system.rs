@@ -24,6 +24,8 @@ pub(super) struct System {
     pub(super) conductance: Vec<f64>,
     /// `dQ/dx` by slots.
     pub(super) capacitance: Vec<f64>,
+    /// Rows whose `d/dt Q` is zero because an element says so.
+    pub(super) at_rest: Vec<bool>,
     /// Whether an element limited a voltage in the last evaluation.
     pub(super) limited: bool,
 }
@@ -71,6 +73,7 @@ impl System {
             charge: vec![0.0; unknowns],
             conductance: vec![0.0; slots],
             capacitance: vec![0.0; slots],
+            at_rest: vec![false; unknowns],
             limited: false,
             pattern,
             banks,
@@ -97,6 +100,7 @@ impl System {
             self.capacitance.copy_from_slice(&self.linear.capacitance);
         }
         self.multiply_linear(at.x);
+        self.at_rest.fill(false);
         self.limited = false;
         let mut loads = Loads {
             residual: &mut self.residual,
@@ -104,6 +108,7 @@ impl System {
             charge: &mut self.charge,
             conductance: &mut self.conductance,
             capacitance: &mut self.capacitance,
+            at_rest: &mut self.at_rest,
             limited: &mut self.limited,
         };
         for bank in &mut self.banks {
@@ -130,6 +135,7 @@ impl System {
             charge: &mut self.charge,
             conductance,
             capacitance,
+            at_rest: &mut self.at_rest,
             limited: &mut self.limited,
         };
         for bank in &mut self.banks {

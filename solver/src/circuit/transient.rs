@@ -2,7 +2,7 @@
 
 use super::element::{Phase, Point, Start, Unknown};
 use super::error::CircuitError;
-use super::integration::Integration;
+use super::integration::{Candidate, Integration};
 use super::netlist::Circuit;
 use super::newton::{Failure, Problem, Workspace};
 use super::operating_point::{Guesses, accept, find};
@@ -241,11 +241,15 @@ impl<'a> Run<'a> {
                 return Ok((false, shorter));
             }
         }
-        let charge = &self.circuit.system.charge;
+        let candidate = Candidate {
+            charge: &self.circuit.system.charge,
+            at_rest: &self.circuit.system.at_rest,
+            quantities: &self.circuit.registry.quantities,
+        };
         let order = self.integration.order;
-        let (mut limit, mut worst) = self
-            .integration
-            .largest_step(self.options, order, h, charge);
+        let (mut limit, mut worst) =
+            self.integration
+                .largest_step(self.options, order, h, candidate);
         if limit < 0.9 * h {
             self.statistics.rejected += 1;
             if limit < smallest {
@@ -259,14 +263,14 @@ impl<'a> Run<'a> {
             return Ok((false, limit));
         }
         if order == 1 && self.options.maxord > 1 && self.integration.depth() >= 2 {
-            let (second, at) = self.integration.largest_step(self.options, 2, h, charge);
+            let (second, at) = self.integration.largest_step(self.options, 2, h, candidate);
             if second > 1.05 * h {
                 self.integration.order = 2;
                 (limit, worst) = (second, at);
             }
         }
         let _ = worst;
-        self.integration.accept(h, charge);
+        self.integration.accept(h, candidate);
         std::mem::swap(&mut self.previous, &mut self.x);
         self.x.copy_from_slice(&self.candidate);
         self.last_step = h;

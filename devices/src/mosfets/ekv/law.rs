@@ -2,8 +2,8 @@
 
 use super::super::bias::Polarity;
 use super::super::process::{band_gap, require, thermal_voltage};
+use super::Dual;
 use super::card::EkvModel;
-use super::dual::Dual;
 use crate::constants::{OXIDE_PERMITTIVITY, SILICON_PERMITTIVITY};
 use crate::parameters::ParameterError;
 
@@ -244,7 +244,7 @@ impl EkvLaw {
 #[inline(always)]
 fn pinch_off_root(effective_gate: Dual, body: Dual) -> Dual {
     if effective_gate.value <= 0.0 {
-        return Dual::default();
+        return Dual::from(0.0);
     }
     let half = body * 0.5;
     (effective_gate + half.square()).sqrt() - half

@@ -5,10 +5,12 @@
 //! of the terminal voltages and their sum is zero, so that charge is conserved in transients.
 
 mod card;
-mod dual;
 mod law;
 mod standalone;
 mod transistor;
 
 pub use card::EkvModel;
 pub use transistor::EkvMosfet;
+
+/// A number with its gradient by the gate, drain and source voltages.
+type Dual = crate::dual::Dual<3>;

@@ -13,8 +13,8 @@ use super::super::frame::{
     SOURCE, check_instance, refuse,
 };
 use super::super::junction::{JunctionParameters, ReverseCurrent};
+use super::Dual;
 use super::card::EkvModel;
-use super::dual::Dual;
 use super::law::EkvLaw;
 use crate::parameters::{ParameterError, Parameters};
 

@@ -31,6 +31,7 @@ pub(super) fn expression(value: &Value) -> Expression {
     match value {
         Value::Number(number) => Expression::Number(*number),
         Value::Expression(expression) => (**expression).clone(),
+        Value::Word(word) => Expression::Name(word.to_string()),
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod ammeters;
 mod behavioural;
+mod memristors;
 mod parameters;
 mod passives;
 mod semiconductors;
 mod sources;
+mod xyce_memristors;
 
 use std::collections::HashMap;
 use std::sync::Arc;

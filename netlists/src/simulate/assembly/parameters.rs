@@ -12,6 +12,7 @@ pub(super) fn number(parameter: &Parameter, celsius: f64) -> Result<f64, Diagnos
     let value = match &parameter.value {
         Value::Number(number) => Some(*number),
         Value::Expression(expression) => value_at(expression, celsius),
+        Value::Word(_) => None,
     };
     value.ok_or_else(|| {
         Diagnostic::error(

@@ -1,4 +1,4 @@
-//! D, Q, J and M.
+//! D, Q, J and M; hands N on.
 
 use std::sync::Arc;
 
@@ -55,6 +55,7 @@ impl Assembly<'_> {
             ('j', "pjf") => self.jfet(element, card, &model, Polarity::P),
             ('m', "nmos") => self.mosfet(element, card, &model, mosfets::Polarity::N),
             ('m', "pmos") => self.mosfet(element, card, &model, mosfets::Polarity::P),
+            ('n' | 'y', _) => self.memristor(element, card, &model),
             (letter, kind) => Err(Diagnostic::error(
                 element.span,
                 format!(
@@ -228,7 +229,7 @@ fn common<P: Parameters>(
             })?;
             give("area", area)?;
         }
-        None => {}
+        Some(Value::Word(_)) | None => {}
     }
     if card.multiplier != 1.0 {
         give("m", card.multiplier)?;

@@ -21,7 +21,7 @@ impl Assembly<'_> {
         card: &Source,
     ) -> Result<(), Diagnostic> {
         let dc = match &card.dc {
-            None => None,
+            Some(Value::Word(_)) | None => None,
             Some(Value::Number(dc)) => Some(*dc),
             Some(Value::Expression(dc)) => Some(value_at(dc, self.celsius()).ok_or_else(|| {
                 Diagnostic::error(

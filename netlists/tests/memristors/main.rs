@@ -1,0 +1,7 @@
+//! Memristors in decks: against reference solutions, independent integrations and closed forms; errors; the example deck.
+
+mod closed_forms;
+mod errors;
+mod integration;
+mod reference;
+mod run;
