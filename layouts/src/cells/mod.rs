@@ -6,12 +6,18 @@
 //! * [`CellDescription`]: any of them, as written in configuration files.
 
 mod description;
+mod device;
+mod dynamic;
 mod resistor;
+mod series;
 mod transistor;
 
 pub use description::{
     CellDescription, LawDescription, LineFamily, MemristorSideName, PolarityName,
     SelectorDescription, TransistorDescription, UseCells,
 };
+pub use device::{Device, MemristorDevice, StaticDevice};
+pub use dynamic::{DynamicDevices, DynamicTransistorCells, Gates};
 pub use resistor::ResistorCells;
+pub use series::Middle;
 pub use transistor::{GateLines, MemristorSide, TransistorCells};

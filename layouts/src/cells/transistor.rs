@@ -1,14 +1,12 @@
 //! Cells of a transistor and a memristor in series.
 
 use ohmloom_devices::conduction::Conduction;
-use ohmloom_devices::mosfets::{AtDiffusions, Potentials, Transistor};
+use ohmloom_devices::mosfets::{Potentials, Transistor};
 use ohmloom_solver::line_grid::{Branch, Cells};
 
 use super::resistor::check_conductances;
+use super::series::{Diffusions, Middle, Series};
 use crate::LayoutError;
-
-/// Steps after which bisection alone would have ended.
-const MOST_STEPS: usize = 200;
 
 /// Along which lines of the array the gates are connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,61 +122,35 @@ impl<L: Conduction, T: Transistor> TransistorCells<L, T> {
         &self.conductance
     }
 
+    /// What the transistor takes at both diffusions; `near` is the one at the memristor.
     #[inline(always)]
-    fn transistor(&self, gate: f64, drain: f64, source: f64) -> AtDiffusions {
-        let at = Potentials {
-            drain,
-            gate,
-            source,
-            bulk: self.bulk,
-        };
-        self.transistor.currents(at, self.gmin)
-    }
-
-    /// Solves for the potential `m` between the memristor, whose other end is at `outer`, and a diffusion of the transistor, into which `into`
-    /// tells the current and its derivative. The excess of the latter over the memristor's current rises with `m`.
-    #[inline(always)]
-    fn middle(
-        &self,
-        g: f64,
-        outer: f64,
-        inner: f64,
-        into: impl Fn(f64) -> (f64, f64),
-        guess: f64,
-    ) -> f64 {
-        // The bulk junctions may pull the node a little beyond both ends.
-        let margin = 1.0;
-        let (mut low, mut high) = (outer.min(inner) - margin, outer.max(inner) + margin);
-        let mut m = guess.clamp(low, high);
-        let scale = outer.abs().max(inner.abs());
-        for _ in 0..MOST_STEPS {
-            let (current, slope) = self.law.at(g, outer - m);
-            let (drawn, by_m) = into(m);
-            let excess = drawn - current;
-            if excess > 0.0 {
-                high = m;
-            } else {
-                low = m;
+    fn diffusions(&self, gate: f64, near: f64, far: f64) -> Diffusions {
+        let bulk = self.bulk;
+        match self.side {
+            MemristorSide::Row => {
+                let at = Potentials {
+                    drain: near,
+                    gate,
+                    source: far,
+                    bulk,
+                };
+                Diffusions::near_drain(self.transistor.currents(at, self.gmin))
             }
-            let newton = m - excess / (slope + by_m);
-            let next = if newton >= low && newton <= high {
-                newton
-            } else {
-                low.midpoint(high)
-            };
-            let step = (next - m).abs();
-            m = next;
-            if step <= 2.0 * f64::EPSILON * scale.max(m.abs()) {
-                break;
+            MemristorSide::Column => {
+                let at = Potentials {
+                    drain: far,
+                    gate,
+                    source: near,
+                    bulk,
+                };
+                Diffusions::near_source(self.transistor.currents(at, self.gmin))
             }
         }
-        m
     }
 }
 
 impl<L: Conduction, T: Transistor> Cells for TransistorCells<L, T> {
-    /// The potential between memristor and transistor.
-    type Memory = f64;
+    type Memory = Middle;
 
     #[inline]
     fn branch(
@@ -186,7 +158,7 @@ impl<L: Conduction, T: Transistor> Cells for TransistorCells<L, T> {
         (row, column): (usize, usize),
         row_potential: f64,
         column_potential: f64,
-        middle: &mut f64,
+        middle: &mut Middle,
     ) -> Branch {
         let g = self.conductance[row * self.columns + column];
         let gate = self.gates[match self.gate_lines {
@@ -194,53 +166,23 @@ impl<L: Conduction, T: Transistor> Cells for TransistorCells<L, T> {
             GateLines::AlongColumns => column,
         }];
         match self.side {
-            MemristorSide::Row => {
-                let into = |m: f64| {
-                    let at = self.transistor(gate, m, column_potential);
-                    (at.drain, at.drain_by_drain)
-                };
-                *middle = self.middle(g, row_potential, column_potential, into, *middle);
-                let at = self.transistor(gate, *middle, column_potential);
-                let (current, slope) = self.law.at(g, row_potential - *middle);
-                let total = slope + at.drain_by_drain;
-                // How the middle follows row and column; where nothing holds it, it does not matter.
-                let (by_row, by_column) = if total > 0.0 {
-                    (slope / total, -at.drain_by_source / total)
-                } else {
-                    (0.0, 0.0)
-                };
-                Branch {
-                    row_current: current,
-                    column_current: -at.source,
-                    row_by_row: slope * (1.0 - by_row),
-                    row_by_column: -slope * by_column,
-                    column_by_row: -at.source_by_drain * by_row,
-                    column_by_column: -at.source_by_source - at.source_by_drain * by_column,
-                }
-            }
-            MemristorSide::Column => {
-                let into = |m: f64| {
-                    let at = self.transistor(gate, row_potential, m);
-                    (at.source, at.source_by_source)
-                };
-                *middle = self.middle(g, column_potential, row_potential, into, *middle);
-                let at = self.transistor(gate, row_potential, *middle);
-                let (current, slope) = self.law.at(g, *middle - column_potential);
-                let total = slope + at.source_by_source;
-                let (by_row, by_column) = if total > 0.0 {
-                    (-at.source_by_drain / total, slope / total)
-                } else {
-                    (0.0, 0.0)
-                };
-                Branch {
-                    row_current: at.drain,
-                    column_current: current,
-                    row_by_row: at.drain_by_drain + at.drain_by_source * by_row,
-                    row_by_column: at.drain_by_source * by_column,
-                    column_by_row: slope * by_row,
-                    column_by_column: slope * (by_column - 1.0),
-                }
-            }
+            MemristorSide::Row => Series::solve(
+                (row_potential, column_potential),
+                middle,
+                |v| self.law.at(g, v),
+                |m| self.diffusions(gate, m, column_potential),
+            )
+            .device_at_row(),
+            MemristorSide::Column => Series::solve(
+                (column_potential, row_potential),
+                middle,
+                |v| {
+                    let (current, slope) = self.law.at(g, -v);
+                    (-current, slope)
+                },
+                |m| self.diffusions(gate, m, row_potential),
+            )
+            .device_at_column(),
         }
     }
 }

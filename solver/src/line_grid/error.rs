@@ -90,6 +90,24 @@ pub enum GridError {
         /// The value found.
         value: f64,
     },
+    /// Something about a transient that cannot be.
+    #[error("{what} {value}: {reason}")]
+    BadTransient {
+        /// What.
+        what: &'static str,
+        /// The value found.
+        value: f64,
+        /// What would be right.
+        reason: &'static str,
+    },
+    /// The time step became too short.
+    #[error("at {time:e} s the time step became too short: {reason}")]
+    TimeStep {
+        /// The last time that was reached, s.
+        time: f64,
+        /// What the last step failed with.
+        reason: String,
+    },
     /// The factorisation of the array's matrix broke down.
     #[error("sparse Cholesky factorisation failed: {reason}")]
     Factorisation {

@@ -45,6 +45,7 @@ mod solver;
 mod spectrum;
 mod terminals;
 mod transfer;
+mod transient;
 
 pub use branches::{Certificate, Power};
 pub use error::GridError;
@@ -56,3 +57,7 @@ pub use nonlinear::{
 };
 pub use solver::{ArraySolver, FieldRequest, Method, MethodChoice, Solution, SolveOptions};
 pub use transfer::TransferMatrix;
+pub use transient::{
+    ArrayTransient, Drives, DynamicCells, Instant, LineCapacitance, TimeStep, Trace,
+    TransientOptions,
+};

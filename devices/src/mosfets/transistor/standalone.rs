@@ -75,7 +75,38 @@ impl<L: Level> Transistor for Mosfet<L> {
             charges.source -= sign * source;
             charges.drain_by_drain += capacitances[1];
             charges.source_by_source += capacitances[0];
+            if let Some(GateHistory(old)) = accepted {
+                // The capacitances move with the potentials, too.
+                let moved = [0, 1].map(|k| sign * (gate.voltages[k] - old.voltages[k]));
+                let [by_drain, by_source] = self.slopes_of_halves(at, &gate.halves);
+                charges.drain_by_drain -= moved[1] * by_drain[1];
+                charges.drain_by_source -= moved[1] * by_source[1];
+                charges.source_by_drain -= moved[0] * by_drain[0];
+                charges.source_by_source -= moved[0] * by_source[0];
+            }
         }
         (charges, GateHistory(gate))
     }
 }
+
+impl<L: Level> Mosfet<L> {
+    /// How the halves of the capacitances to source and drain change with the potentials of drain and source, F/V; by
+    /// differences, since they only guide iterations.
+    #[inline]
+    fn slopes_of_halves(&self, at: Potentials, halves: &[f64; 3]) -> [[f64; 2]; 2] {
+        [(DIFFERENCE, 0.0), (0.0, DIFFERENCE)].map(|(drain, source)| {
+            let moved = Potentials {
+                drain: at.drain + drain,
+                source: at.source + source,
+                ..at
+            };
+            let bias = moved.bias(self.frame.polarity);
+            let channel = self.current(bias);
+            let moved = self.halves(bias, channel.von, channel.vdsat);
+            [0, 1].map(|k| (moved[k] - halves[k]) / DIFFERENCE)
+        })
+    }
+}
+
+/// Step of a difference, V.
+const DIFFERENCE: f64 = 1e-6;

@@ -22,9 +22,11 @@ mod cells;
 mod fields;
 mod gmres;
 mod newton;
+mod snapshot;
 mod solver;
 mod tangent;
 
 pub use cells::{Branch, Cells};
 pub use newton::ArrayPoint;
+pub(super) use snapshot::Snapshot;
 pub use solver::{NonlinearArray, NonlinearCertificate, NonlinearOptions, NonlinearSolution};

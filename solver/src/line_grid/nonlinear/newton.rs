@@ -21,8 +21,8 @@ pub struct ArrayPoint<M> {
     pub(super) row_currents: Vec<Lanes>,
     pub(super) column_currents: Vec<Lanes>,
     /// `L d`: what the wires carry to each crossing.
-    row_supply: Vec<Lanes>,
-    column_supply: Vec<Lanes>,
+    pub(super) row_supply: Vec<Lanes>,
+    pub(super) column_supply: Vec<Lanes>,
     pub(super) tangent: Tangent,
     gmres: Gmres,
     /// Change of the deviations and supplies that a full step makes.

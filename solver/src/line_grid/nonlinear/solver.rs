@@ -16,6 +16,10 @@ use super::tangent::Tangent;
 
 /// Arrays with at least this many crossings are swept by several threads.
 const PARALLEL_CROSSINGS: usize = 64 * 64;
+/// A step that leaves more than this part of the sum of squares has met rounding, if little is left ...
+const STAGNANT: f64 = 0.25;
+/// ... that is, at most this multiple of what is asked for.
+const ROUNDING_ROOM: f64 = 1e3;
 /// Halvings of one step.
 const MOST_HALVINGS: usize = 12;
 /// Solves while the drives are raised.
@@ -167,8 +171,42 @@ impl NonlinearArray {
         request: FieldRequest,
     ) -> Result<NonlinearSolution, GridError> {
         self.check(voltages)?;
-        let spread = Spread(self.grid.rows() * self.grid.columns() >= PARALLEL_CROSSINGS);
-        self.solve_one(cells, (0, voltages), point, request, spread)
+        self.solve_one(cells, (0, voltages), point, request, self.spread())
+    }
+
+    /// As [`Self::solve`], without raising the drives from zero where Newton's method fails: `point` then stays where it got to.
+    pub(in super::super) fn solve_here<C: Cells>(
+        &self,
+        cells: &C,
+        voltages: &[f64],
+        point: &mut ArrayPoint<C::Memory>,
+        request: FieldRequest,
+    ) -> Result<NonlinearSolution, GridError> {
+        let mut certificate = NonlinearCertificate::default();
+        self.newton(cells, voltages, point, self.spread(), &mut certificate)
+            .map(|residual| self.collect(voltages, point, request, residual, certificate))
+            .map_err(|residual| self.not_converged(0, residual, certificate))
+    }
+
+    /// Calls `visit` for every crossing with its potentials at `point`, what the cell remembers and the crossing's entry of `more` (row by
+    /// row); returns the largest result.
+    pub(in super::super) fn visit<M, T>(
+        &self,
+        voltages: &[f64],
+        point: &mut ArrayPoint<M>,
+        more: &mut [T],
+        visit: impl Fn((usize, usize), (f64, f64), &mut M, &mut T) -> f64 + Sync,
+    ) -> f64
+    where
+        M: Clone + Default + Send + Sync,
+        T: Send,
+    {
+        let profiles = self.profiles(voltages);
+        point.visit(&self.terminals, &profiles, self.spread(), more, visit)
+    }
+
+    fn spread(&self) -> Spread {
+        Spread(self.grid.rows() * self.grid.columns() >= PARALLEL_CROSSINGS)
     }
 
     /// Solves for several vectors of drive voltages, `inputs x drive_count`, spread over threads. Each starts at `start`, so results
@@ -233,16 +271,25 @@ impl NonlinearArray {
             Ok(residual) => Ok(self.collect(voltages, point, request, residual, certificate)),
             Err(residual) => {
                 point.rest();
-                Err(GridError::NotConverged {
-                    input,
-                    iterations: certificate.newton_iterations,
-                    method: "Newton's method",
-                    kcl_relative: residual.squares.sqrt() / residual.largest,
-                    output_error: residual.total / residual.line,
-                    tolerance: self.options.tolerance,
-                    advice: "check the cells' parameters and the drive voltages, or use a larger tolerance",
-                })
+                Err(self.not_converged(input, residual, certificate))
             }
+        }
+    }
+
+    fn not_converged(
+        &self,
+        input: usize,
+        residual: Residual,
+        certificate: NonlinearCertificate,
+    ) -> GridError {
+        GridError::NotConverged {
+            input,
+            iterations: certificate.newton_iterations,
+            method: "Newton's method",
+            kcl_relative: residual.squares.sqrt() / residual.largest,
+            output_error: residual.total / residual.line,
+            tolerance: self.options.tolerance,
+            advice: "check the cells' parameters and the drive voltages, or use a larger tolerance",
         }
     }
 
@@ -292,6 +339,9 @@ impl NonlinearArray {
                 residual = point.evaluate(cells, &self.terminals, &profiles, spread);
             }
             let ratio = residual.squares / before.squares;
+            if ratio > STAGNANT && residual.total <= ROUNDING_ROOM * goal {
+                return Ok(residual);
+            }
             if halvings == MOST_HALVINGS && !(ratio < 1.0) {
                 return Err(residual);
             }

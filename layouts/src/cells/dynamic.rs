@@ -1,0 +1,350 @@
+//! Cells in time.
+
+use ohmloom_devices::mosfets::{AtDiffusions, Potentials, Transistor};
+use ohmloom_solver::line_grid::{Branch, DynamicCells, TimeStep, Trace};
+
+use super::device::Device;
+use super::series::{Diffusions, Middle, Series};
+use super::{GateLines, MemristorSide};
+use crate::LayoutError;
+
+/// Potentials of the word lines as functions of time: fills in all of them (V) at a time (s).
+pub type Gates = Box<dyn Fn(f64, &mut [f64]) + Send + Sync>;
+
+/// Cells of one device each, in time.
+#[derive(Clone, Debug)]
+pub struct DynamicDevices<D> {
+    device: D,
+    columns: usize,
+}
+
+impl<D: Device> DynamicDevices<D> {
+    /// Cells on so many columns.
+    pub fn new(device: D, columns: usize) -> Self {
+        Self { device, columns }
+    }
+}
+
+impl<D: Device> DynamicCells for DynamicDevices<D> {
+    type Memory = D::Guess;
+    type History = D::History;
+
+    fn fresh(&self, (row, column): (usize, usize)) -> D::History {
+        self.device.fresh(row * self.columns + column)
+    }
+
+    fn set_time(&mut self, _: f64) {}
+
+    #[inline]
+    fn rest(
+        &self,
+        (row, column): (usize, usize),
+        (r, c): (f64, f64),
+        history: &D::History,
+        guess: &mut D::Guess,
+    ) -> Branch {
+        let index = row * self.columns + column;
+        let (current, slope) = self.device.at_rest(index, r - c, history, guess);
+        Branch::two_terminal(current, slope)
+    }
+
+    fn begin(&self, _: (usize, usize), _: (f64, f64), _: &mut D::History, _: &mut D::Guess) {}
+
+    #[inline]
+    fn branch(
+        &self,
+        (row, column): (usize, usize),
+        (r, c): (f64, f64),
+        step: &TimeStep,
+        history: &D::History,
+        guess: &mut D::Guess,
+    ) -> Branch {
+        let index = row * self.columns + column;
+        let (current, slope) = self.device.in_step(index, r - c, step, history, guess);
+        Branch::two_terminal(current, slope)
+    }
+
+    fn truncation(
+        &self,
+        _: (usize, usize),
+        _: (f64, f64),
+        step: &TimeStep,
+        history: &D::History,
+        guess: &D::Guess,
+        reltol: f64,
+    ) -> f64 {
+        self.device.truncation(step, history, guess, reltol)
+    }
+
+    fn accept(
+        &self,
+        _: (usize, usize),
+        _: (f64, f64),
+        step: &TimeStep,
+        history: &mut D::History,
+        guess: &mut D::Guess,
+        corner: bool,
+    ) {
+        self.device.accept(step, history, guess, corner);
+    }
+}
+
+/// 1T1R cells in time: states of the memristor, charges of the transistor.
+pub struct DynamicTransistorCells<D, T> {
+    device: D,
+    columns: usize,
+    transistor: T,
+    side: MemristorSide,
+    gate_lines: GateLines,
+    gates: Vec<f64>,
+    gates_at: Gates,
+    bulk: f64,
+    gmin: f64,
+}
+
+/// What a 1T1R cell has accepted.
+#[derive(Clone, Debug)]
+pub struct TransistorHistory<H, G> {
+    /// Of the memristor.
+    pub device: H,
+    gate: G,
+    /// Charges at drain and source and their rates.
+    drain: (f64, f64),
+    source: (f64, f64),
+    middle: Trace,
+}
+
+impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
+    /// Cells on an array of `rows x columns`, the bulk of the transistors at `bulk` (V).
+    ///
+    /// # Errors
+    /// [`LayoutError::BadCell`]: a transistor with drain or source resistance.
+    pub fn new(
+        (device, (rows, columns)): (D, (usize, usize)),
+        (transistor, side): (T, MemristorSide),
+        (gate_lines, gates_at): (GateLines, Gates),
+        bulk: f64,
+    ) -> Result<Self, LayoutError> {
+        if transistor.has_leads() {
+            return Err(LayoutError::BadCell {
+                reason:
+                    "drain and source resistances of the transistors are not supported in arrays"
+                        .to_owned(),
+            });
+        }
+        let lines = match gate_lines {
+            GateLines::AlongRows => rows,
+            GateLines::AlongColumns => columns,
+        };
+        Ok(Self {
+            device,
+            columns,
+            transistor,
+            side,
+            gate_lines,
+            gates: vec![0.0; lines],
+            gates_at,
+            bulk,
+            gmin: 1e-12,
+        })
+    }
+
+    #[inline(always)]
+    fn gate(&self, (row, column): (usize, usize)) -> f64 {
+        self.gates[match self.gate_lines {
+            GateLines::AlongRows => row,
+            GateLines::AlongColumns => column,
+        }]
+    }
+
+    #[inline(always)]
+    fn potentials(&self, gate: f64, near: f64, far: f64) -> Potentials {
+        let (drain, source) = match self.side {
+            MemristorSide::Row => (near, far),
+            MemristorSide::Column => (far, near),
+        };
+        Potentials {
+            drain,
+            gate,
+            source,
+            bulk: self.bulk,
+        }
+    }
+
+    /// What the transistor takes at both diffusions: currents, and within a step the rates of its charges.
+    #[inline(always)]
+    fn diffusions(
+        &self,
+        at: Potentials,
+        step: Option<(&TimeStep, &TransistorHistory<D::History, T::GateHistory>)>,
+    ) -> Diffusions {
+        let mut taken = self.transistor.currents(at, self.gmin);
+        if let Some((step, history)) = step {
+            let (charge, _) = self.transistor.charges(at, Some(&history.gate));
+            add_rates(&mut taken, &charge, step, (history.drain, history.source));
+        }
+        match self.side {
+            MemristorSide::Row => Diffusions::near_drain(taken),
+            MemristorSide::Column => Diffusions::near_source(taken),
+        }
+    }
+
+    #[inline(always)]
+    fn solve(
+        &self,
+        crossing: (usize, usize),
+        (row, column): (f64, f64),
+        middle: &mut Middle,
+        device: impl Fn(f64, &mut D::Guess) -> (f64, f64),
+        guess: &mut D::Guess,
+        step: Option<(&TimeStep, &TransistorHistory<D::History, T::GateHistory>)>,
+    ) -> Branch {
+        let gate = self.gate(crossing);
+        match self.side {
+            MemristorSide::Row => Series::solve(
+                (row, column),
+                middle,
+                |v| device(v, guess),
+                |m| self.diffusions(self.potentials(gate, m, column), step),
+            )
+            .device_at_row(),
+            MemristorSide::Column => Series::solve(
+                (column, row),
+                middle,
+                |v| {
+                    let (current, slope) = device(-v, guess);
+                    (-current, slope)
+                },
+                |m| self.diffusions(self.potentials(gate, m, row), step),
+            )
+            .device_at_column(),
+        }
+    }
+
+    fn far(&self, (row, column): (f64, f64)) -> f64 {
+        match self.side {
+            MemristorSide::Row => column,
+            MemristorSide::Column => row,
+        }
+    }
+}
+
+/// Adds `d/dt` of the charges at drain and source, given as value and rate at the beginning of the step.
+#[inline(always)]
+fn add_rates(
+    taken: &mut AtDiffusions,
+    charge: &AtDiffusions,
+    step: &TimeStep,
+    (drain, source): ((f64, f64), (f64, f64)),
+) {
+    let alpha = step.alpha();
+    taken.drain += step.rate(charge.drain, drain.0, drain.1);
+    taken.source += step.rate(charge.source, source.0, source.1);
+    taken.drain_by_drain += alpha * charge.drain_by_drain;
+    taken.drain_by_source += alpha * charge.drain_by_source;
+    taken.source_by_drain += alpha * charge.source_by_drain;
+    taken.source_by_source += alpha * charge.source_by_source;
+}
+
+impl<D: Device, T: Transistor> DynamicCells for DynamicTransistorCells<D, T> {
+    type Memory = (Middle, D::Guess);
+    type History = TransistorHistory<D::History, T::GateHistory>;
+
+    fn fresh(&self, (row, column): (usize, usize)) -> Self::History {
+        TransistorHistory {
+            device: self.device.fresh(row * self.columns + column),
+            gate: T::GateHistory::default(),
+            drain: (0.0, 0.0),
+            source: (0.0, 0.0),
+            middle: Trace::default(),
+        }
+    }
+
+    fn set_time(&mut self, time: f64) {
+        (self.gates_at)(time, &mut self.gates);
+    }
+
+    fn rest(
+        &self,
+        crossing: (usize, usize),
+        potentials: (f64, f64),
+        history: &Self::History,
+        (middle, guess): &mut Self::Memory,
+    ) -> Branch {
+        let index = crossing.0 * self.columns + crossing.1;
+        let device =
+            |v: f64, guess: &mut D::Guess| self.device.at_rest(index, v, &history.device, guess);
+        self.solve(crossing, potentials, middle, device, guess, None)
+    }
+
+    fn begin(
+        &self,
+        crossing: (usize, usize),
+        potentials: (f64, f64),
+        history: &mut Self::History,
+        (middle, _): &mut Self::Memory,
+    ) {
+        let at = self.potentials(self.gate(crossing), middle.potential, self.far(potentials));
+        let (charge, gate) = self.transistor.charges(at, None);
+        history.gate = gate;
+        history.drain = (charge.drain, 0.0);
+        history.source = (charge.source, 0.0);
+        history.middle = Trace::at(middle.potential);
+    }
+
+    #[inline]
+    fn branch(
+        &self,
+        crossing: (usize, usize),
+        potentials: (f64, f64),
+        step: &TimeStep,
+        history: &Self::History,
+        (middle, guess): &mut Self::Memory,
+    ) -> Branch {
+        let index = crossing.0 * self.columns + crossing.1;
+        let device = |v: f64, guess: &mut D::Guess| {
+            self.device.in_step(index, v, step, &history.device, guess)
+        };
+        self.solve(
+            crossing,
+            potentials,
+            middle,
+            device,
+            guess,
+            Some((step, history)),
+        )
+    }
+
+    fn truncation(
+        &self,
+        _: (usize, usize),
+        _: (f64, f64),
+        step: &TimeStep,
+        history: &Self::History,
+        (middle, guess): &Self::Memory,
+        reltol: f64,
+    ) -> f64 {
+        // The middle may be off by as much as a potential of one volt.
+        let middle = history.middle.truncation(middle.potential, step) / reltol;
+        middle.max(self.device.truncation(step, &history.device, guess, reltol))
+    }
+
+    fn accept(
+        &self,
+        crossing: (usize, usize),
+        potentials: (f64, f64),
+        step: &TimeStep,
+        history: &mut Self::History,
+        (middle, guess): &mut Self::Memory,
+        corner: bool,
+    ) {
+        let at = self.potentials(self.gate(crossing), middle.potential, self.far(potentials));
+        let (charge, gate) = self.transistor.charges(at, Some(&history.gate));
+        let rate = |now: f64, before: (f64, f64)| (now, step.rate(now, before.0, before.1));
+        history.drain = rate(charge.drain, history.drain);
+        history.source = rate(charge.source, history.source);
+        history.gate = gate;
+        history.middle.accept(middle.potential, step, corner);
+        self.device.accept(step, &mut history.device, guess, corner);
+    }
+}

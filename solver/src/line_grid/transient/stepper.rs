@@ -1,0 +1,426 @@
+//! Stepping through time.
+
+use std::ops::ControlFlow;
+
+use super::super::error::GridError;
+use super::super::nonlinear::{
+    ArrayPoint, Branch, Cells, NonlinearArray, NonlinearSolution, Snapshot,
+};
+use super::super::solver::FieldRequest;
+use super::cells::{DynamicCells, TimeStep};
+use super::history::Trace;
+
+/// The first step after a corner as a part of the time to the next one.
+const FIRST_STEP: f64 = 0.01;
+/// How much longer than the last a step may be.
+const GROWTH: f64 = 2.0;
+/// Part of the step that the truncation error would allow.
+const CAUTION: f64 = 0.9;
+
+/// Potentials below this are measured against it, V.
+const SMALLEST_SCALE: f64 = 0.1;
+
+/// Capacitance of the lines to ground, farad at each crossing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LineCapacitance {
+    /// Of a row.
+    pub row: f64,
+    /// Of a column.
+    pub column: f64,
+}
+
+/// Voltages at the driven ends as functions of time.
+pub trait Drives {
+    /// Fills in the voltage of every driven end at `time` (s).
+    fn voltages(&self, time: f64, volts: &mut [f64]);
+    /// Times at which any of them, or anything else in the array, has a corner; any order.
+    fn corners(&self) -> Vec<f64>;
+}
+
+/// Accuracy in time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TransientOptions {
+    /// Largest truncation error of a step relative to the largest drive so far (at least 0.1 V), and to the states' scale; default 1e-3.
+    pub reltol: f64,
+    /// Longest step, s; default: a fiftieth of the time simulated.
+    pub longest_step: Option<f64>,
+}
+
+impl Default for TransientOptions {
+    fn default() -> Self {
+        Self {
+            reltol: 1e-3,
+            longest_step: None,
+        }
+    }
+}
+
+/// One accepted point of time.
+#[derive(Debug)]
+pub struct Instant<'a> {
+    /// Seconds.
+    pub time: f64,
+    /// Currents, powers, certificate, and the fields that were asked for.
+    pub solution: &'a NonlinearSolution,
+}
+
+/// What is accepted at one crossing.
+#[derive(Clone, Debug)]
+struct Accepted<H> {
+    cell: H,
+    row: Trace,
+    column: Trace,
+}
+
+/// A transient of an array: it starts from rest and keeps what its cells accept, so that several may follow each other.
+pub struct ArrayTransient<'a, C: DynamicCells> {
+    array: &'a NonlinearArray,
+    capacitance: LineCapacitance,
+    options: TransientOptions,
+    accepted: Vec<Accepted<C::History>>,
+    point: ArrayPoint<C::Memory>,
+    time: f64,
+    /// Largest drive so far, V.
+    scale: f64,
+}
+
+struct AtRest<'a, C: DynamicCells> {
+    cells: &'a C,
+    accepted: &'a [Accepted<C::History>],
+    columns: usize,
+}
+
+impl<C: DynamicCells> Cells for AtRest<'_, C> {
+    type Memory = C::Memory;
+
+    #[inline]
+    fn branch(
+        &self,
+        crossing: (usize, usize),
+        row: f64,
+        column: f64,
+        memory: &mut C::Memory,
+    ) -> Branch {
+        let accepted = &self.accepted[crossing.0 * self.columns + crossing.1];
+        self.cells
+            .rest(crossing, (row, column), &accepted.cell, memory)
+    }
+}
+
+struct InStep<'a, C: DynamicCells> {
+    cells: &'a C,
+    accepted: &'a [Accepted<C::History>],
+    columns: usize,
+    step: TimeStep,
+    capacitance: LineCapacitance,
+}
+
+impl<C: DynamicCells> Cells for InStep<'_, C> {
+    type Memory = C::Memory;
+
+    #[inline]
+    fn branch(
+        &self,
+        crossing: (usize, usize),
+        row: f64,
+        column: f64,
+        memory: &mut C::Memory,
+    ) -> Branch {
+        let accepted = &self.accepted[crossing.0 * self.columns + crossing.1];
+        let step = &self.step;
+        let mut branch = self
+            .cells
+            .branch(crossing, (row, column), step, &accepted.cell, memory);
+        let LineCapacitance {
+            row: cr,
+            column: cc,
+        } = self.capacitance;
+        let alpha = step.alpha();
+        let rate = |now: f64, before: &Trace| step.rate(now, before.value, before.rate);
+        branch.add_to_row(cr * rate(row, &accepted.row), cr * alpha);
+        branch.add_to_column(cc * rate(column, &accepted.column), cc * alpha);
+        branch
+    }
+}
+
+impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
+    /// Solves the array at rest at `drives`' voltages at time zero.
+    ///
+    /// # Errors
+    /// As [`NonlinearArray::solve`]; a capacitance or tolerance that cannot be.
+    pub fn new(
+        array: &'a NonlinearArray,
+        cells: &mut C,
+        drives: &impl Drives,
+        capacitance: LineCapacitance,
+        options: TransientOptions,
+    ) -> Result<Self, GridError> {
+        for farad in [capacitance.row, capacitance.column] {
+            if !(farad >= 0.0 && farad.is_finite()) {
+                return Err(GridError::BadTransient {
+                    what: "line capacitance",
+                    value: farad,
+                    reason: "must be finite and not negative (F)",
+                });
+            }
+        }
+        if !(1e-9..=0.1).contains(&options.reltol) {
+            return Err(GridError::BadTolerance {
+                value: options.reltol,
+            });
+        }
+        let (rows, columns) = (array.rows(), array.columns());
+        let accepted = (0..rows * columns)
+            .map(|index| Accepted {
+                cell: cells.fresh((index / columns, index % columns)),
+                row: Trace::default(),
+                column: Trace::default(),
+            })
+            .collect();
+        let mut transient = Self {
+            array,
+            capacitance,
+            options,
+            accepted,
+            point: array.point(),
+            time: 0.0,
+            scale: 0.0,
+        };
+        transient.rest(cells, drives)?;
+        Ok(transient)
+    }
+
+    /// Time that has been reached, s.
+    pub fn time(&self) -> f64 {
+        self.time
+    }
+
+    /// What the cells have accepted, row by row.
+    pub fn histories(&self) -> impl Iterator<Item = &C::History> {
+        self.accepted.iter().map(|accepted| &accepted.cell)
+    }
+
+    /// Lets the array come to rest at the present time, states held, and starts time at zero again.
+    ///
+    /// # Errors
+    /// As [`NonlinearArray::solve`].
+    pub fn rest(&mut self, cells: &mut C, drives: &impl Drives) -> Result<(), GridError> {
+        let mut volts = vec![0.0; self.array.drive_count()];
+        drives.voltages(0.0, &mut volts);
+        cells.set_time(0.0);
+        let columns = self.array.columns();
+        let at_rest = AtRest {
+            cells: &*cells,
+            accepted: &self.accepted,
+            columns,
+        };
+        self.array
+            .solve(&at_rest, &volts, &mut self.point, FieldRequest::default())?;
+        let cells = &*cells;
+        self.scale = volts.iter().fold(0.0, |a: f64, v| a.max(v.abs()));
+        self.array.visit(
+            &volts,
+            &mut self.point,
+            &mut self.accepted,
+            |crossing, (row, column), memory, accepted| {
+                cells.begin(crossing, (row, column), &mut accepted.cell, memory);
+                accepted.row = Trace::at(row);
+                accepted.column = Trace::at(column);
+                0.0
+            },
+        );
+        self.time = 0.0;
+        Ok(())
+    }
+
+    /// Goes on to `until` (s). `observe` sees every accepted point and may end the run early.
+    ///
+    /// # Errors
+    /// As [`NonlinearArray::solve`], and [`GridError::TimeStep`] where steps became too short.
+    pub fn run(
+        &mut self,
+        cells: &mut C,
+        drives: &impl Drives,
+        until: f64,
+        request: FieldRequest,
+        observe: &mut dyn FnMut(&Instant<'_>) -> ControlFlow<()>,
+    ) -> Result<(), GridError> {
+        let span = until - self.time;
+        if !(span > 0.0 && span.is_finite()) {
+            return Err(GridError::BadTransient {
+                what: "end of the transient",
+                value: until,
+                reason: "must be finite and after the present time (s)",
+            });
+        }
+        let longest = self.options.longest_step.unwrap_or(span / 50.0);
+        if !(longest > 0.0) {
+            return Err(GridError::BadTransient {
+                what: "longest step",
+                value: longest,
+                reason: "must be above 0 (s)",
+            });
+        }
+        let shortest = 1e-12 * span;
+        let mut corners = drives.corners();
+        corners.retain(|corner| *corner > self.time + shortest && *corner < until - shortest);
+        corners.push(until);
+        corners.sort_by(f64::total_cmp);
+        let mut next = 0;
+        let first = |gap: f64| (FIRST_STEP * gap).min(longest);
+        let mut length = first(corners[0] - self.time);
+        let mut fresh = true;
+        let mut volts = vec![0.0; self.array.drive_count()];
+        let mut good = self.point.snapshot();
+        let mut before: Option<(Snapshot, f64)> = None;
+        while next < corners.len() {
+            let gap = corners[next] - self.time;
+            let mut h = length.min(longest);
+            let reaches = h >= gap * (1.0 - 1e-9);
+            if reaches {
+                h = gap;
+            } else if h > 0.5 * gap {
+                // Two steps of the same length rather than a long and a tiny one.
+                h = 0.5 * gap;
+            }
+            let end = if reaches {
+                corners[next]
+            } else {
+                self.time + h
+            };
+            let step = TimeStep {
+                end,
+                length: h,
+                trapezoidal: !fresh,
+            };
+            drives.voltages(end, &mut volts);
+            cells.set_time(end);
+            if let Some((earlier, length)) = &before {
+                self.point.extrapolate(earlier, h / length);
+            }
+            let solved = self.solve_step(cells, &step, &volts, request);
+            let error = match &solved {
+                Ok(_) => self.truncation(cells, &step, &volts),
+                Err(_) => 512.0,
+            };
+            if !(error <= 1.0) && h > shortest {
+                let shrink = CAUTION * error.max(1.0).powf(-1.0 / 3.0);
+                length = h * if shrink.is_finite() {
+                    shrink.max(0.1)
+                } else {
+                    0.1
+                };
+                self.point.restore(&good);
+                continue;
+            }
+            let solution = match solved {
+                Ok(solution) => solution,
+                Err(error) => {
+                    return Err(GridError::TimeStep {
+                        time: self.time,
+                        reason: error.to_string(),
+                    });
+                }
+            };
+            self.accept(cells, &step, &volts, reaches);
+            self.time = end;
+            let snapshot = self.point.snapshot();
+            before = (!reaches).then(|| (std::mem::replace(&mut good, snapshot.clone()), h));
+            if reaches {
+                good = snapshot;
+                next += 1;
+                if next < corners.len() {
+                    length = first(corners[next] - self.time);
+                }
+                fresh = true;
+            } else {
+                fresh = false;
+                let grow = CAUTION * error.max(1e-9).powf(-1.0 / 3.0);
+                length = h * grow.clamp(0.3, GROWTH);
+            }
+            let instant = Instant {
+                time: end,
+                solution: &solution,
+            };
+            if observe(&instant).is_break() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn solve_step(
+        &mut self,
+        cells: &C,
+        step: &TimeStep,
+        volts: &[f64],
+        request: FieldRequest,
+    ) -> Result<NonlinearSolution, GridError> {
+        let in_step = InStep {
+            cells,
+            accepted: &self.accepted,
+            columns: self.array.columns(),
+            step: *step,
+            capacitance: self.capacitance,
+        };
+        self.array
+            .solve_here(&in_step, volts, &mut self.point, request)
+    }
+
+    /// Largest truncation error of the step relative to what is allowed.
+    fn truncation(&mut self, cells: &C, step: &TimeStep, volts: &[f64]) -> f64 {
+        let reltol = self.options.reltol;
+        self.scale = volts.iter().fold(self.scale, |a, v| a.max(v.abs()));
+        let allowed = reltol * self.scale.max(SMALLEST_SCALE);
+        let LineCapacitance {
+            row: cr,
+            column: cc,
+        } = self.capacitance;
+        self.array.visit(
+            volts,
+            &mut self.point,
+            &mut self.accepted,
+            |crossing, (row, column), memory, accepted| {
+                let cell = cells.truncation(
+                    crossing,
+                    (row, column),
+                    step,
+                    &accepted.cell,
+                    memory,
+                    reltol,
+                );
+                // Potentials without a capacitance follow their surroundings.
+                let of = |c: f64, trace: &Trace, v: f64| {
+                    if c > 0.0 {
+                        trace.truncation(v, step) / allowed
+                    } else {
+                        0.0
+                    }
+                };
+                cell.max(of(cr, &accepted.row, row))
+                    .max(of(cc, &accepted.column, column))
+            },
+        )
+    }
+
+    fn accept(&mut self, cells: &C, step: &TimeStep, volts: &[f64], corner: bool) {
+        self.array.visit(
+            volts,
+            &mut self.point,
+            &mut self.accepted,
+            |crossing, (row, column), memory, accepted| {
+                cells.accept(
+                    crossing,
+                    (row, column),
+                    step,
+                    &mut accepted.cell,
+                    memory,
+                    corner,
+                );
+                accepted.row.accept(row, step, corner);
+                accepted.column.accept(column, step, corner);
+                0.0
+            },
+        );
+    }
+}
