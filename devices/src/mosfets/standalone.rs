@@ -57,11 +57,12 @@ pub trait Transistor: Send + Sync {
     /// Currents into drain and source, A, with `gmin` across the bulk junctions.
     fn currents(&self, at: Potentials, gmin: f64) -> AtDiffusions;
 
-    /// Charges at drain and source, C. With `accepted`, at the end of a time step that began there; without, at rest. The second
-    /// value is what the next step takes as `accepted`.
-    fn charges(
+    /// Currents as [`Self::currents`], and charges at drain and source, C. With `accepted`, at the end of a time step that
+    /// began there; without, at rest. The third value is what the next step takes as `accepted`.
+    fn currents_and_charges(
         &self,
         at: Potentials,
+        gmin: f64,
         accepted: Option<&Self::GateHistory>,
-    ) -> (AtDiffusions, Self::GateHistory);
+    ) -> (AtDiffusions, AtDiffusions, Self::GateHistory);
 }

@@ -178,11 +178,16 @@ impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
         at: Potentials,
         step: Option<(&TimeStep, &TransistorHistory<D::History, T::GateHistory>)>,
     ) -> Diffusions {
-        let mut taken = self.transistor.currents(at, self.gmin);
-        if let Some((step, history)) = step {
-            let (charge, _) = self.transistor.charges(at, Some(&history.gate));
-            add_rates(&mut taken, &charge, step, (history.drain, history.source));
-        }
+        let taken = match step {
+            None => self.transistor.currents(at, self.gmin),
+            Some((step, history)) => {
+                let gate = Some(&history.gate);
+                let (mut taken, charge, _) =
+                    self.transistor.currents_and_charges(at, self.gmin, gate);
+                add_rates(&mut taken, &charge, step, (history.drain, history.source));
+                taken
+            }
+        };
         match self.side {
             MemristorSide::Row => Diffusions::near_drain(taken),
             MemristorSide::Column => Diffusions::near_source(taken),
@@ -285,7 +290,7 @@ impl<D: Device, T: Transistor> DynamicCells for DynamicTransistorCells<D, T> {
         (middle, _): &mut Self::Memory,
     ) {
         let at = self.potentials(self.gate(crossing), middle.potential, self.far(potentials));
-        let (charge, gate) = self.transistor.charges(at, None);
+        let (_, charge, gate) = self.transistor.currents_and_charges(at, self.gmin, None);
         history.gate = gate;
         history.drain = (charge.drain, 0.0);
         history.source = (charge.source, 0.0);
@@ -339,7 +344,9 @@ impl<D: Device, T: Transistor> DynamicCells for DynamicTransistorCells<D, T> {
         corner: bool,
     ) {
         let at = self.potentials(self.gate(crossing), middle.potential, self.far(potentials));
-        let (charge, gate) = self.transistor.charges(at, Some(&history.gate));
+        let (_, charge, gate) =
+            self.transistor
+                .currents_and_charges(at, self.gmin, Some(&history.gate));
         let rate = |now: f64, before: (f64, f64)| (now, step.rate(now, before.0, before.1));
         history.drain = rate(charge.drain, history.drain);
         history.source = rate(charge.source, history.source);

@@ -1,8 +1,9 @@
 //! The EKV transistor outside a circuit.
 
+use super::super::bias::Bias;
 use super::super::frame::{DRAIN, SOURCE};
 use super::super::standalone::{AtDiffusions, Potentials, Transistor};
-use super::transistor::EkvMosfet;
+use super::transistor::{EkvMosfet, Terminals};
 
 impl Transistor for EkvMosfet {
     type GateHistory = ();
@@ -13,23 +14,17 @@ impl Transistor for EkvMosfet {
 
     #[inline]
     fn currents(&self, at: Potentials, gmin: f64) -> AtDiffusions {
-        let sign = self.frame.polarity.sign();
         let bias = at.bias(self.frame.polarity);
-        let current = self.terminals(bias).current;
-        let bulk = self.frame.bulk_currents(bias, gmin);
-        let row = current.row();
-        AtDiffusions {
-            drain: sign * (current.value - bulk.drain.value),
-            source: -sign * (current.value + bulk.source.value),
-            drain_by_drain: row[DRAIN] + bulk.drain.slope,
-            drain_by_source: row[SOURCE],
-            source_by_drain: -row[DRAIN],
-            source_by_source: -row[SOURCE] + bulk.source.slope,
-        }
+        self.diffusion_currents(bias, &self.terminals(bias), gmin)
     }
 
     #[inline]
-    fn charges(&self, at: Potentials, _: Option<&()>) -> (AtDiffusions, ()) {
+    fn currents_and_charges(
+        &self,
+        at: Potentials,
+        gmin: f64,
+        _: Option<&()>,
+    ) -> (AtDiffusions, AtDiffusions, ()) {
         let sign = self.frame.polarity.sign();
         let bias = at.bias(self.frame.polarity);
         let terminals = self.terminals(bias);
@@ -46,6 +41,24 @@ impl Transistor for EkvMosfet {
             source_by_drain: source.row()[DRAIN],
             source_by_source: source.row()[SOURCE] + overlaps.source + source_junction.slope,
         };
-        (charges, ())
+        (self.diffusion_currents(bias, &terminals, gmin), charges, ())
+    }
+}
+
+impl EkvMosfet {
+    #[inline(always)]
+    fn diffusion_currents(&self, bias: Bias, terminals: &Terminals, gmin: f64) -> AtDiffusions {
+        let sign = self.frame.polarity.sign();
+        let current = &terminals.current;
+        let bulk = self.frame.bulk_currents(bias, gmin);
+        let row = current.row();
+        AtDiffusions {
+            drain: sign * (current.value - bulk.drain.value),
+            source: -sign * (current.value + bulk.source.value),
+            drain_by_drain: row[DRAIN] + bulk.drain.slope,
+            drain_by_source: row[SOURCE],
+            source_by_drain: -row[DRAIN],
+            source_by_source: -row[SOURCE] + bulk.source.slope,
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! The transistor of levels 1 to 3 outside a circuit.
 
+use super::super::bias::Bias;
 use super::super::channel::Level;
 use super::super::standalone::{AtDiffusions, Potentials, Transistor};
-use super::{GateState, Mosfet};
+use super::{GateState, Mosfet, TerminalCurrent};
 
 /// Voltages, charges and capacitances of the gate at an accepted time point.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,29 +18,20 @@ impl<L: Level> Transistor for Mosfet<L> {
 
     #[inline]
     fn currents(&self, at: Potentials, gmin: f64) -> AtDiffusions {
-        let sign = self.frame.polarity.sign();
         let bias = at.bias(self.frame.polarity);
-        let channel = self.current(bias);
-        let bulk = self.frame.bulk_currents(bias, gmin);
-        let by_source = channel.by_gate + channel.by_drain + channel.by_bulk;
-        AtDiffusions {
-            drain: sign * (channel.id - bulk.drain.value),
-            source: -sign * (channel.id + bulk.source.value),
-            drain_by_drain: channel.by_drain + bulk.drain.slope,
-            drain_by_source: -by_source,
-            source_by_drain: -channel.by_drain,
-            source_by_source: by_source + bulk.source.slope,
-        }
+        self.diffusion_currents(bias, &self.current(bias), gmin)
     }
 
     #[inline]
-    fn charges(
+    fn currents_and_charges(
         &self,
         at: Potentials,
+        gmin: f64,
         accepted: Option<&GateHistory>,
-    ) -> (AtDiffusions, GateHistory) {
+    ) -> (AtDiffusions, AtDiffusions, GateHistory) {
         let sign = self.frame.polarity.sign();
         let bias = at.bias(self.frame.polarity);
+        let channel = self.current(bias);
         let frame = &self.frame;
         let source_junction = frame.source_junction.charge(bias.vbs);
         let drain_junction = frame.drain_junction.charge(bias.vbd());
@@ -52,7 +44,6 @@ impl<L: Level> Transistor for Mosfet<L> {
         };
         let mut gate = GateState::default();
         if self.gate_charge {
-            let channel = self.current(bias);
             gate.halves = self.halves(bias, channel.von, channel.vdsat);
             gate.voltages = [bias.vgs, bias.vgd(), bias.vgb()];
             let overlaps = self.overlaps();
@@ -78,18 +69,36 @@ impl<L: Level> Transistor for Mosfet<L> {
             if let Some(GateHistory(old)) = accepted {
                 // The capacitances move with the potentials, too.
                 let moved = [0, 1].map(|k| sign * (gate.voltages[k] - old.voltages[k]));
-                let [by_drain, by_source] = self.slopes_of_halves(at, &gate.halves);
-                charges.drain_by_drain -= moved[1] * by_drain[1];
-                charges.drain_by_source -= moved[1] * by_source[1];
-                charges.source_by_drain -= moved[0] * by_drain[0];
-                charges.source_by_source -= moved[0] * by_source[0];
+                if moved.iter().any(|volts| volts.abs() > STANDS_STILL) {
+                    let [by_drain, by_source] = self.slopes_of_halves(at, &gate.halves);
+                    charges.drain_by_drain -= moved[1] * by_drain[1];
+                    charges.drain_by_source -= moved[1] * by_source[1];
+                    charges.source_by_drain -= moved[0] * by_drain[0];
+                    charges.source_by_source -= moved[0] * by_source[0];
+                }
             }
         }
-        (charges, GateHistory(gate))
+        let currents = self.diffusion_currents(bias, &channel, gmin);
+        (currents, charges, GateHistory(gate))
     }
 }
 
 impl<L: Level> Mosfet<L> {
+    #[inline(always)]
+    fn diffusion_currents(&self, bias: Bias, channel: &TerminalCurrent, gmin: f64) -> AtDiffusions {
+        let sign = self.frame.polarity.sign();
+        let bulk = self.frame.bulk_currents(bias, gmin);
+        let by_source = channel.by_gate + channel.by_drain + channel.by_bulk;
+        AtDiffusions {
+            drain: sign * (channel.id - bulk.drain.value),
+            source: -sign * (channel.id + bulk.source.value),
+            drain_by_drain: channel.by_drain + bulk.drain.slope,
+            drain_by_source: -by_source,
+            source_by_drain: -channel.by_drain,
+            source_by_source: by_source + bulk.source.slope,
+        }
+    }
+
     /// How the halves of the capacitances to source and drain change with the potentials of drain and source, F/V; by
     /// differences, since they only guide iterations.
     #[inline]
@@ -108,5 +117,7 @@ impl<L: Level> Mosfet<L> {
     }
 }
 
+/// A gate voltage that moves by less in a step does not move the capacitances enough to guide iterations, V.
+const STANDS_STILL: f64 = 1e-4;
 /// Step of a difference, V.
 const DIFFERENCE: f64 = 1e-6;
