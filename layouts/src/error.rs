@@ -22,6 +22,20 @@ pub enum LayoutError {
         /// What is wrong.
         reason: String,
     },
+    /// A cell is selected that the array does not have.
+    #[error(
+        "there is no cell in row {row}, column {column}: the array is {rows} x {columns}, counted from 0"
+    )]
+    NoSuchCell {
+        /// Row of the selected cell.
+        row: usize,
+        /// Column of the selected cell.
+        column: usize,
+        /// Rows of the array.
+        rows: usize,
+        /// Columns of the array.
+        columns: usize,
+    },
     /// A weight is infinite or not a number.
     #[error("weight [output {output}][input {input}] = {value} is not finite")]
     BadWeight {

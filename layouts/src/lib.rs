@@ -2,6 +2,7 @@
 //!
 //! * [`TileSettings`]: cells, wires and size of one tile, as written in configuration files.
 //! * [`Tile`]: one programmed array, with its exact transfer matrix.
+//! * [`Bias`]: what the lines are connected to while one cell is selected: grounded, floating, V/2, V/3.
 //! * [`cells`]: the cells of an array as circuits: a memristor alone, or with a transistor.
 //! * [`wires`]: resistance, capacitance and delay of the lines from their geometry.
 //! * [`MappedMatrix`]: a signed weight matrix as differential pairs on a grid of tiles, between DACs and ADCs.
@@ -18,6 +19,7 @@
 //! # Ok::<(), ohmloom_layouts::LayoutError>(())
 //! ```
 
+mod biasing;
 pub mod cells;
 mod converters;
 mod error;
@@ -27,6 +29,7 @@ mod spice;
 mod tile;
 pub mod wires;
 
+pub use biasing::{Bias, BiasScheme, BiasedLines};
 pub use converters::{Converters, SignalRange};
 pub use error::LayoutError;
 pub use mapped::{MappedMatrix, TilePosition};

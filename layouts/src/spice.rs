@@ -9,8 +9,7 @@ use ohmloom_solver::line_grid::{End, LineGrid, Side};
 
 use crate::LayoutError;
 use crate::cells::{
-    CellDescription, LawDescription, LineFamily, MemristorSideName, PolarityName,
-    TransistorDescription,
+    CellDescription, GateLines, LawDescription, MemristorSide, PolarityName, TransistorDescription,
 };
 
 /// Writes the deck of an array with an operating point: programmed conductances and wires from `grid`, one voltage for each driven end,
@@ -182,23 +181,23 @@ impl Deck<'_> {
             return self.memristor(text, &at, g, [r, c]);
         };
         let line = match transistor.gate_lines {
-            LineFamily::Rows => row,
-            LineFamily::Columns => column,
+            GateLines::AlongRows => row,
+            GateLines::AlongColumns => column,
         };
         let bulk = if transistor.bulk == 0.0 { "0" } else { "bulk" };
         let (drain, source) = match transistor.memristor_side {
-            MemristorSideName::Row => {
+            MemristorSide::Row => {
                 self.memristor(text, &at, g, [r, &middle])?;
                 (middle.as_str(), c)
             }
-            MemristorSideName::Column => {
+            MemristorSide::Column => {
                 self.memristor(text, &at, g, [&middle, c])?;
                 (r, middle.as_str())
             }
         };
         write!(text, "m{at} {drain} g_{line} {source} {bulk} cell")?;
         for (name, value) in &transistor.parameters {
-            if transistor.on_instance(&name.to_ascii_lowercase()) {
+            if TransistorDescription::on_instance(&name.to_ascii_lowercase()) {
                 write!(text, " {name}={value:e}")?;
             }
         }
@@ -234,7 +233,7 @@ fn model_card(text: &mut String, transistor: &TransistorDescription) -> fmt::Res
     };
     write!(text, ".model cell {polarity} level={}", transistor.level)?;
     for (name, value) in &transistor.parameters {
-        if !transistor.on_instance(&name.to_ascii_lowercase()) {
+        if !TransistorDescription::on_instance(&name.to_ascii_lowercase()) {
             write!(text, " {name}={value:e}")?;
         }
     }

@@ -3,8 +3,8 @@
 use std::process::{Command, Stdio};
 
 use ohmloom_layouts::cells::{
-    CellDescription, LawDescription, LineFamily, MemristorSideName, PolarityName,
-    SelectorDescription, TransistorDescription, UseCells,
+    CellDescription, GateLines, LawDescription, MemristorSide, PolarityName, SelectorDescription,
+    TransistorDescription, UseCells,
 };
 use ohmloom_layouts::spice_deck;
 use ohmloom_netlists::deck::Deck;
@@ -168,8 +168,8 @@ fn transistor(level: u8) -> TransistorDescription {
     TransistorDescription {
         polarity: PolarityName::N,
         level,
-        gate_lines: LineFamily::Rows,
-        memristor_side: MemristorSideName::Row,
+        gate_lines: GateLines::AlongRows,
+        memristor_side: MemristorSide::Row,
         gate: 1.5,
         bulk: 0.0,
         parameters: parameters
@@ -250,8 +250,8 @@ fn cases() -> Vec<Case> {
             cells: with(
                 &LawDescription::Ohmic,
                 TransistorDescription {
-                    gate_lines: LineFamily::Columns,
-                    memristor_side: MemristorSideName::Column,
+                    gate_lines: GateLines::AlongColumns,
+                    memristor_side: MemristorSide::Column,
                     bulk: -0.2,
                     ..transistor(level)
                 },

@@ -181,10 +181,10 @@ fn as_deck(size: usize, side: MemristorSide, options: &str) -> Plot {
     for (name, value) in MODEL {
         write!(deck, " {name}={value:e}").unwrap();
     }
-    let instance: String = INSTANCE
-        .iter()
-        .map(|(name, value)| format!(" {name}={value:e}"))
-        .collect();
+    let mut instance = String::new();
+    for (name, value) in INSTANCE {
+        write!(instance, " {name}={value:e}").unwrap();
+    }
     let conductance = conductances(size);
     for i in 0..size {
         let (bit, word) = if i == 0 {

@@ -1,53 +1,38 @@
 //! The command line of `ohmloom array solve`.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, ValueEnum};
-use ohmloom_solver::line_grid::{Method, MethodChoice, ReadWires, SolveOptions};
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use ohmloom_solver::line_grid::{Method, MethodChoice, NonlinearOptions, SolveOptions};
+
+use super::options::{self, ArrayOptions};
+use crate::failure::BadUsage;
 
 /// Solve an array exactly, with the resistance of its wires
 ///
 /// Each row is driven at its left end through the source resistance, its right end is open. Each column ends at the bottom in 0 V
-/// through the sink resistance, its top is open. The results are the currents into the sinks, certified by Kirchhoff's current
-/// law. Files are npy with float64 or float32, in C or Fortran order.
+/// through the sink resistance, its top is open. The results are the currents at the bottom of the columns, certified by Kirchhoff's
+/// current law. Files are npy with float64 or float32, in C or Fortran order. With --cell the cells are nonlinear and the array is solved by
+/// Newton's method; with --bias one cell is selected and the other lines are biased as the scheme says.
 #[derive(Debug, Args)]
 #[command(
     after_help = EXAMPLES,
-    after_long_help = format!("{EXAMPLES}\n\n{DETAILS}"),
-    group(ArgGroup::new("cells").required(true).args(["conductance", "resistance"]))
+    after_long_help = format!("{EXAMPLES}\n\n{}\n\n{DETAILS}", options::DETAILS),
 )]
 pub(crate) struct SolveArgs {
-    /// Conductances of the cells in siemens, (rows, columns); 0 means no cell
-    #[arg(long, value_name = "G.npy")]
-    pub(super) conductance: Option<PathBuf>,
-    /// Resistances of the cells in ohm, (rows, columns); inf means no cell
-    #[arg(long, value_name = "R.npy")]
-    pub(super) resistance: Option<PathBuf>,
-    /// Voltages at the row drivers, (rows,) or (P, rows) for P inputs
-    #[arg(long, value_name = "V.npy")]
-    pub(super) inputs: PathBuf,
+    #[command(flatten)]
+    pub(super) array: ArrayOptions,
     /// Where to write the column currents in ampere, (columns,) or (P, columns)
     #[arg(long, value_name = "I.npy")]
     pub(super) output: PathBuf,
-    /// One row segment, between neighbouring columns
-    #[arg(long, value_name = "OHM", default_value = "1", allow_negative_numbers = true, value_parser = ohm)]
-    row_resistance: f64,
-    /// One column segment, between neighbouring rows
-    #[arg(long, value_name = "OHM", default_value = "1", allow_negative_numbers = true, value_parser = ohm)]
-    column_resistance: f64,
-    /// Between each driver and its row's first cell [default: one row segment]
-    #[arg(long, value_name = "OHM", allow_negative_numbers = true, value_parser = ohm)]
-    source_resistance: Option<f64>,
-    /// Between each column's last cell and 0 V [default: one column segment]
-    #[arg(long, value_name = "OHM", allow_negative_numbers = true, value_parser = ohm)]
-    sink_resistance: Option<f64>,
-    /// How to solve
+    /// How to solve; with --cell it is always Newton's method
     #[arg(long, value_enum, default_value_t)]
     method: MethodName,
-    /// Largest error of a column current, relative to the largest current, from 1e-15 to 0.1
-    #[arg(long, value_name = "T", default_value = "1e-12", allow_negative_numbers = true, value_parser = tolerance)]
-    tolerance: f64,
+    /// Largest error of a column current, relative to the largest current, from 1e-15 to 0.1 [default: 1e-12; with --cell 1e-10]
+    #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = tolerance)]
+    tolerance: Option<f64>,
     /// Also write the transfer matrix in siemens, (columns, rows)
     #[arg(long, value_name = "T.npy")]
     pub(super) transfer: Option<PathBuf>,
@@ -57,7 +42,7 @@ pub(crate) struct SolveArgs {
     /// Also draw the first input's cell voltages relative to the drive of their rows, .png or .svg
     ///
     /// Rows that are not driven and crossings without a cell are left out. Values outside 0 to 1, as of rows whose drive is far
-    /// below the others', are cut off; the colour bar then says so.
+    /// below the others', are cut off; the colour bar then says so. With --bias, voltages are relative to --voltage.
     #[arg(long, value_name = "FILE", value_parser = image)]
     pub(super) heatmap: Option<PathBuf>,
     /// Print one JSON object
@@ -71,17 +56,25 @@ Examples:
   ohmloom array solve --resistance R.npy --inputs V.npy --output I.npy --row-resistance 2.5 \\
       --column-resistance 2.5 --heatmap cells.png
   ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy --transfer T.npy \\
-      --voltages nodes --json";
+      --voltages nodes --json
+  ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy --cell cell.toml --gates VG.npy
+  ohmloom array solve --conductance G.npy --bias half --select 3,5 --voltage 1.2 --output I.npy";
 
 const DETAILS: &str = "\
 The JSON object:
-  method        cg or direct (direct if it solved any of the inputs)
-  iterations    iterations of cg, or steps of refinement of direct: the largest over the inputs
+  method        cg or direct (direct if it solved any of the inputs); newton with --cell
+  iterations    iterations of cg, steps of refinement of direct or of newton: the largest over the
+                inputs
+  newton_iterations, linear_iterations
+                with --cell: steps of Newton's method, and iterations of GMRES in all of them
+                together: the largest over the inputs
   kcl_relative  imbalance of Kirchhoff's current law at any node, relative to the largest branch
                 current: the largest over the inputs
   output_error  estimated error of a column current, relative to the largest current: the largest
   power         watt in cells, row_wires, column_wires, terminals (source and sink resistances),
-                and delivered; for several inputs the mean
+                and delivered; for several inputs the mean. What gates and bulks take is not in it
+  selected      with --bias: row, column, column_current, cell_current and cell_voltage of the
+                selected cell
   inputs, rows, columns
                 sizes
   seconds       wall time of the solution of the inputs, without files and transfer matrix
@@ -90,7 +83,7 @@ Exit status: 0 if all files were written, 1 if not, 2 for a bad command line. Fi
 complete or not at all.";
 
 /// Names of the methods.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum MethodName {
     /// Conjugate gradients, or the direct method where it is cheaper
     #[default]
@@ -102,25 +95,49 @@ enum MethodName {
 }
 
 impl SolveArgs {
-    /// The wires with their defaults.
-    pub(super) fn wires(&self) -> ReadWires {
-        ReadWires {
-            row: self.row_resistance,
-            column: self.column_resistance,
-            source: self.source_resistance.unwrap_or(self.row_resistance),
-            sink: self.sink_resistance.unwrap_or(self.column_resistance),
+    /// Refuses options that make no sense together.
+    pub(super) fn check(&self) -> Result<()> {
+        self.array.check()?;
+        if self.array.cell.is_some() && self.transfer.is_some() {
+            bail!(BadUsage(
+                "--transfer: an array of nonlinear cells (--cell) has no transfer matrix"
+                    .to_owned()
+            ));
         }
+        if self.array.cell.is_some() && self.method != MethodName::Auto {
+            bail!(BadUsage(
+                "--method: arrays of nonlinear cells (--cell) are always solved by Newton's method; leave it out"
+                    .to_owned()
+            ));
+        }
+        if self.array.bias().is_some() && self.transfer.is_some() {
+            bail!(BadUsage(
+                "--transfer: the transfer matrix is that of row inputs; it does not go with --bias"
+                    .to_owned()
+            ));
+        }
+        Ok(())
     }
 
-    /// Method and accuracy.
-    pub(super) fn options(&self) -> SolveOptions {
+    /// Method and accuracy for linear cells.
+    pub(super) fn linear_options(&self) -> SolveOptions {
+        let default = SolveOptions::default();
         SolveOptions {
             method: match self.method {
                 MethodName::Auto => MethodChoice::Auto,
                 MethodName::Cg => MethodChoice::Only(Method::ConjugateGradients),
                 MethodName::Direct => MethodChoice::Only(Method::Cholesky),
             },
-            tolerance: self.tolerance,
+            tolerance: self.tolerance.unwrap_or(default.tolerance),
+        }
+    }
+
+    /// Accuracy for nonlinear cells.
+    pub(super) fn nonlinear_options(&self) -> NonlinearOptions {
+        let default = NonlinearOptions::default();
+        NonlinearOptions {
+            tolerance: self.tolerance.unwrap_or(default.tolerance),
+            ..default
         }
     }
 
@@ -132,24 +149,6 @@ impl SolveArgs {
             name.push(ending);
             name.into()
         }))
-    }
-
-    /// The files to read, with their options.
-    pub(super) fn read_files(&self) -> impl Iterator<Item = (&'static str, &Path)> {
-        [
-            ("--conductance", self.conductance.as_deref()),
-            ("--resistance", self.resistance.as_deref()),
-            ("--inputs", Some(self.inputs.as_path())),
-        ]
-        .into_iter()
-        .filter_map(|(option, path)| Some((option, path?)))
-    }
-}
-
-fn ohm(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(value) if (0.0..f64::INFINITY).contains(&value) => Ok(value),
-        _ => Err("a resistance in ohm is needed, finite and not negative".to_owned()),
     }
 }
 

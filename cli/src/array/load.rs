@@ -1,24 +1,41 @@
-//! The cells and the input voltages, from files to checked values.
+//! Cells, voltages and cell descriptions, from files to checked values.
 
+use std::fs;
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use ndarray::{Array2, ArrayD, Dimension, Ix2};
+use ohmloom_layouts::cells::CellDescription;
 
-use super::arguments::SolveArgs;
+use super::options::ArrayOptions;
 use crate::npy::{self, shape_text};
 
-/// Input vectors, and how their file counts them.
-pub(super) struct Inputs {
-    /// Volts, `count x rows`.
+/// Vectors of voltages, and how their file counts them.
+pub(super) struct Vectors {
+    /// Volts, `count x length`.
     pub(super) volts: Vec<f64>,
     pub(super) count: usize,
-    /// Whether the file has a dimension for several inputs; results then have it too.
+    /// Whether the file has a dimension for several vectors; results then have it too.
     pub(super) batch: bool,
 }
 
-impl Inputs {
-    /// The shape of results that have the given shape for one input.
+impl Vectors {
+    /// A single one.
+    pub(super) fn one(volts: Vec<f64>) -> Self {
+        Self {
+            volts,
+            count: 1,
+            batch: false,
+        }
+    }
+
+    /// One of them.
+    pub(super) fn get(&self, index: usize) -> &[f64] {
+        let length = self.volts.len() / self.count;
+        &self.volts[index * length..(index + 1) * length]
+    }
+
+    /// The shape of results that have the given shape for one vector.
     pub(super) fn shape(&self, of_one: &[usize]) -> Vec<usize> {
         let count = self.batch.then_some(self.count);
         count.into_iter().chain(of_one.iter().copied()).collect()
@@ -26,8 +43,8 @@ impl Inputs {
 }
 
 /// The cells' conductances in siemens.
-pub(super) fn conductances(args: &SolveArgs) -> Result<Array2<f64>> {
-    match (&args.conductance, &args.resistance) {
+pub(super) fn conductances(options: &ArrayOptions) -> Result<Array2<f64>> {
+    match (&options.conductance, &options.resistance) {
         (Some(path), _) => cells(path, "conductance", "S", |conductance| {
             if conductance >= 0.0 && conductance.is_finite() {
                 Ok(conductance)
@@ -77,21 +94,20 @@ fn cells(
     Ok(values)
 }
 
-/// The input vectors for an array of so many rows and columns.
-pub(super) fn inputs(path: &Path, rows: usize, columns: usize) -> Result<Inputs> {
+/// One or more vectors of this length; `what` needs it.
+pub(super) fn vectors(path: &Path, length: usize, what: &str) -> Result<Vectors> {
     let values = npy::read(path)?;
     let (count, batch) = match *values.shape() {
-        [length] if length == rows => (1, false),
-        [count, length] if length == rows => (count, true),
+        [found] if found == length => (1, false),
+        [count, found] if found == length => (count, true),
         _ => bail!(
-            "{}: its shape is {}; an array of shape {} needs ({rows},) or (P, {rows})",
+            "{}: its shape is {}; {what} needs ({length},) or (P, {length})",
             path.display(),
             shape_text(values.shape()),
-            shape_text(&[rows, columns]),
         ),
     };
     check_voltages(path, &values)?;
-    Ok(Inputs {
+    Ok(Vectors {
         volts: values.iter().copied().collect(),
         count,
         batch,
@@ -108,4 +124,11 @@ fn check_voltages(path: &Path, values: &ArrayD<f64>) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// A description of cells.
+pub(super) fn cell_description(path: &Path) -> Result<CellDescription> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    toml::from_str(&text).map_err(|error| anyhow!("{}:\n{error}", path.display()))
 }

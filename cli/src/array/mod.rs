@@ -2,8 +2,14 @@
 
 mod arguments;
 mod droop;
+mod export;
+mod files;
 mod load;
+mod newton;
+mod options;
+mod problem;
 mod report;
+mod solution;
 mod solve;
 
 use anyhow::Result;
@@ -20,16 +26,20 @@ pub(crate) struct ArrayArgs {
 #[derive(Debug, Subcommand)]
 enum ArrayCommand {
     Solve(arguments::SolveArgs),
+    Export(export::ExportArgs),
 }
 
 const EXAMPLES: &str = "\
 Examples:
   ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy
+  ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy --cell cell.toml
+  ohmloom array export --conductance G.npy --inputs V.npy --cell cell.toml -o deck.cir
   ohmloom array solve --help";
 
 /// Runs the command.
 pub(crate) fn run(args: &ArrayArgs) -> Result<()> {
     match &args.command {
         ArrayCommand::Solve(args) => solve::run(args),
+        ArrayCommand::Export(args) => export::run(args),
     }
 }

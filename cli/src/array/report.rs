@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use ohmloom_solver::line_grid::{Certificate, LineGrid, Method, Power, ReadWires, Solution};
+use ohmloom_solver::line_grid::Power;
 use serde::Serialize;
 
+use super::problem::Problem;
+use super::solution::{Quality, Selected, Solved};
 use crate::quantity::quantity;
 
 /// The solution in numbers; as JSON, the object that `--json` prints.
@@ -12,9 +14,15 @@ use crate::quantity::quantity;
 pub(super) struct SolveReport {
     method: &'static str,
     iterations: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newton_iterations: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    linear_iterations: Option<usize>,
     kcl_relative: f64,
     output_error: f64,
     power: PowerReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selected: Option<Selected>,
     inputs: usize,
     rows: usize,
     columns: usize,
@@ -35,35 +43,29 @@ struct PowerReport {
 }
 
 impl SolveReport {
-    /// Sums up a solution that took so many seconds.
-    pub(super) fn new(grid: &LineGrid, solution: &Solution, seconds: f64) -> Self {
-        let certificates = &solution.certificates;
-        let largest =
-            |value: fn(&Certificate) -> f64| certificates.iter().map(value).fold(0.0, f64::max);
-        let direct = certificates
-            .iter()
-            .any(|certificate| certificate.method == Method::Cholesky);
-        let method = if direct {
-            Method::Cholesky
-        } else {
-            Method::ConjugateGradients
-        };
-        let currents = solution.output_currents.iter();
+    /// Sums up a solution.
+    pub(super) fn new(problem: &Problem, solved: &Solved) -> Self {
+        let Quality {
+            method,
+            iterations,
+            linear_iterations,
+            kcl_relative,
+            output_error,
+        } = solved.quality;
         Self {
-            method: method.name(),
-            iterations: certificates
-                .iter()
-                .map(|certificate| certificate.iterations)
-                .max()
-                .unwrap_or(0),
-            kcl_relative: largest(|certificate| certificate.kcl_relative),
-            output_error: largest(|certificate| certificate.output_error),
-            power: PowerReport::mean(&solution.power),
-            inputs: certificates.len(),
-            rows: grid.rows(),
-            columns: grid.columns(),
-            seconds,
-            currents: currents.fold(
+            method,
+            iterations,
+            newton_iterations: linear_iterations.map(|_| iterations),
+            linear_iterations,
+            kcl_relative,
+            output_error,
+            power: PowerReport::mean(&solved.power),
+            selected: solved.selected,
+            inputs: solved.power.len(),
+            rows: problem.grid.rows(),
+            columns: problem.grid.columns(),
+            seconds: solved.seconds,
+            currents: solved.column_currents.iter().fold(
                 (f64::INFINITY, f64::NEG_INFINITY),
                 |(least, greatest), &current| (least.min(current), greatest.max(current)),
             ),
@@ -73,9 +75,10 @@ impl SolveReport {
     /// The report for a reader.
     pub(super) fn text<'a>(
         &self,
-        wires: ReadWires,
+        problem: &Problem,
         files: impl Iterator<Item = &'a Path>,
     ) -> String {
+        let wires = problem.wires;
         let several = self.inputs > 1;
         let ohm = |value| quantity(value, "Ω");
         let power = &self.power;
@@ -88,13 +91,19 @@ impl SolveReport {
             format!("{percent:.1} %")
         };
         let files: Vec<String> = files.map(|path| path.display().to_string()).collect();
-        [
+        let excitation = match &problem.selected {
+            Some((bias, _)) => format!("{} selects one cell", quantity(bias.voltage, "V")),
+            None => format!("{} input{}", self.inputs, if several { "s" } else { "" }),
+        };
+        let effort = match (self.method, self.linear_iterations) {
+            (_, Some(linear)) => format!("iterations, {linear} of gmres in them"),
+            ("cg", None) => "iterations".to_owned(),
+            (_, None) => "refinements".to_owned(),
+        };
+        let mut lines = vec![
             format!(
-                "array            {} x {}, {} input{}",
-                self.rows,
-                self.columns,
-                self.inputs,
-                if several { "s" } else { "" }
+                "array            {} x {}, {excitation}",
+                self.rows, self.columns
             ),
             format!(
                 "wires            {} per row segment, {} per column segment, source {}, sink {}",
@@ -104,12 +113,11 @@ impl SolveReport {
                 ohm(wires.sink)
             ),
             format!(
-                "solved           in {} by {}, {}{} {}",
+                "solved           in {} by {}, {}{} {effort}",
                 quantity(self.seconds, "s"),
                 self.method,
                 if several { "at most " } else { "" },
                 self.iterations,
-                if self.method == "cg" { "iterations" } else { "refinements" },
             ),
             format!(
                 "column currents  {} to {}",
@@ -125,11 +133,28 @@ impl SolveReport {
                 share(power.column_wires),
                 share(power.terminals)
             ),
-            format!("Kirchhoff        {:.1e} (largest relative imbalance)", self.kcl_relative),
-            format!("output error     {:.1e} (estimate, relative to the largest current)", self.output_error),
+            format!(
+                "Kirchhoff        {:.1e} (largest relative imbalance)",
+                self.kcl_relative
+            ),
+            format!(
+                "output error     {:.1e} (estimate, relative to the largest current)",
+                self.output_error
+            ),
             format!("written          {}", files.join(", ")),
-        ]
-        .join("\n")
+        ];
+        if let Some(selected) = &self.selected {
+            let text = format!(
+                "selected         row {}, column {}: {} at {}; its column {}",
+                selected.row,
+                selected.column,
+                quantity(selected.cell_current, "A"),
+                quantity(selected.cell_voltage, "V"),
+                quantity(selected.column_current, "A")
+            );
+            lines.insert(3, text);
+        }
+        lines.join("\n")
     }
 }
 

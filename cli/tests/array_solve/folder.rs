@@ -1,11 +1,13 @@
 //! A temporary folder with npy files, in which the tool runs.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::PathBuf;
 
 use assert_cmd::Command;
 use ndarray::{Array, Array2, ArrayD, Dimension, array};
 use ndarray_npy::{ReadNpyExt, WritableElement, WriteNpyExt};
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// The folder; removed when dropped.
@@ -60,9 +62,13 @@ impl Folder {
 
     /// Runs `ohmloom array solve` with arguments that contain no spaces.
     pub(crate) fn solve(&self, arguments: &str) -> Finished {
+        self.run(&format!("array solve {arguments}"))
+    }
+
+    /// Runs `ohmloom` with arguments that contain no spaces.
+    pub(crate) fn run(&self, arguments: &str) -> Finished {
         let output = self
             .tool()
-            .args(["array", "solve"])
             .args(arguments.split_whitespace())
             .output()
             .unwrap();
@@ -71,6 +77,27 @@ impl Folder {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Exports the array with these arguments and simulates the deck tightly, node by node: the current out of the array through each
+    /// source of 0 V, and into the array through each other one.
+    pub(crate) fn simulated(&self, arguments: &str) -> HashMap<String, f64> {
+        self.run(&format!("array export {arguments} -o exported.cir"))
+            .succeeded();
+        let deck = fs::read_to_string(self.path("exported.cir")).unwrap();
+        let options = "\n.options reltol=1e-8 abstol=1e-16 vntol=1e-12 gmin=1e-12 itl1=500\n.op";
+        fs::write(self.path("tight.cir"), deck.replace("\n.op", options)).unwrap();
+        let printed = self.run("sim tight.cir --json").succeeded().stdout;
+        let results: Value = serde_json::from_str(&printed).unwrap();
+        let vectors = results["plots"][0]["vectors"].as_array().unwrap();
+        vectors
+            .iter()
+            .map(|vector| {
+                let name = vector["name"].as_str().unwrap().to_owned();
+                let sign = if name.starts_with("i(vin") { -1.0 } else { 1.0 };
+                (name, sign * vector["real"][0].as_f64().unwrap())
+            })
+            .collect()
     }
 
     /// Runs `ohmloom array solve` for `G.npy`, `V.npy` and `I.npy`; it must succeed.

@@ -1,8 +1,11 @@
-//! `ohmloom array solve`, run as a user runs it.
+//! `ohmloom array solve` and `array export`, run as a user runs it.
 
+mod biasing;
+mod export;
 mod failures;
 mod folder;
 mod input_files;
+mod nonlinear;
 mod output_files;
 mod results;
 mod usage;

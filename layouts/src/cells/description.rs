@@ -85,10 +85,10 @@ pub struct TransistorDescription {
     pub level: u8,
     /// Along which lines the word lines run.
     #[serde(default)]
-    pub gate_lines: LineFamily,
+    pub gate_lines: GateLines,
     /// On which side of the transistor the memristor lies.
     #[serde(default)]
-    pub memristor_side: MemristorSideName,
+    pub memristor_side: MemristorSide,
     /// Potential of every word line that has no other, V.
     pub gate: f64,
     /// Potential of the bulk, V.
@@ -113,28 +113,6 @@ pub enum PolarityName {
     /// p-channel.
     #[serde(rename = "p")]
     P,
-}
-
-/// A family of lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LineFamily {
-    /// One for each row.
-    #[default]
-    Rows,
-    /// One for each column.
-    Columns,
-}
-
-/// Where the memristor lies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MemristorSideName {
-    /// Between row and drain.
-    #[default]
-    Row,
-    /// Between source and column.
-    Column,
 }
 
 /// What is done with cells of whatever type they turn out to be.
@@ -164,14 +142,17 @@ impl Conduction for AnyLaw {
     }
 }
 
+/// Law, conductances and number of columns; gate potentials where they are given; number of word lines.
+type Programmed = ((AnyLaw, Vec<f64>, usize), Option<Vec<f64>>, usize);
+
 impl CellDescription {
     /// Number of word lines of an array of so many rows and columns; 0 without a transistor.
     pub fn word_lines(&self, rows: usize, columns: usize) -> usize {
         match &self.transistor {
             None => 0,
             Some(transistor) => match transistor.gate_lines {
-                LineFamily::Rows => rows,
-                LineFamily::Columns => columns,
+                GateLines::AlongRows => rows,
+                GateLines::AlongColumns => columns,
             },
         }
     }
@@ -237,23 +218,19 @@ impl TransistorDescription {
     fn build<T, U>(
         &self,
         transistor: T,
-        (device, gates, lines): ((AnyLaw, Vec<f64>, usize), Option<Vec<f64>>, usize),
+        (device, gates, lines): Programmed,
         then: U,
     ) -> Result<U::Output, LayoutError>
     where
         T: ohmloom_devices::mosfets::Transistor + 'static,
         U: UseCells,
     {
-        let side = match self.memristor_side {
-            MemristorSideName::Row => MemristorSide::Row,
-            MemristorSideName::Column => MemristorSide::Column,
-        };
-        let family = match self.gate_lines {
-            LineFamily::Rows => GateLines::AlongRows,
-            LineFamily::Columns => GateLines::AlongColumns,
-        };
         let gates = gates.unwrap_or_else(|| vec![self.gate; lines]);
-        let cells = TransistorCells::new(device, (transistor, side), (family, gates))?;
+        let cells = TransistorCells::new(
+            device,
+            (transistor, self.memristor_side),
+            (self.gate_lines, gates),
+        )?;
         Ok(then.with(cells.with_bulk(self.bulk)))
     }
 
@@ -264,7 +241,7 @@ impl TransistorDescription {
             let name = name.to_ascii_lowercase();
             let done = if !value.is_finite() {
                 Err("is not finite".to_owned())
-            } else if self.on_instance(&name) {
+            } else if Self::on_instance(&name) {
                 instance
                     .set(&name, value)
                     .map_err(|error| error.to_string())
@@ -279,7 +256,7 @@ impl TransistorDescription {
     }
 
     /// Whether a parameter belongs to the instance rather than to the model.
-    pub(crate) fn on_instance(&self, name: &str) -> bool {
+    pub(crate) fn on_instance(name: &str) -> bool {
         MosfetInstance::names().contains(&name)
     }
 

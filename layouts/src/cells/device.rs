@@ -192,12 +192,15 @@ fn eliminate<const K: usize>(mut matrix: [[f64; K]; K], mut side: [f64; K]) -> [
             .unwrap_or(k);
         matrix.swap(k, pivot);
         side.swap(k, pivot);
-        for row in k + 1..K {
-            let factor = matrix[row][k] / matrix[k][k];
-            for column in k..K {
-                matrix[row][column] -= factor * matrix[k][column];
+        let (pivots, below) = matrix.split_at_mut(k + 1);
+        let pivot_row = &pivots[k];
+        let (known, unknown) = side.split_at_mut(k + 1);
+        for (row, side) in below.iter_mut().zip(unknown) {
+            let factor = row[k] / pivot_row[k];
+            for (value, above) in row.iter_mut().zip(pivot_row).skip(k) {
+                *value -= factor * above;
             }
-            side[row] -= factor * side[k];
+            *side -= factor * known[k];
         }
     }
     for k in (0..K).rev() {

@@ -114,6 +114,8 @@ pub struct TransistorHistory<H, G> {
     middle: Trace,
 }
 
+type HistoryOf<D, T> = TransistorHistory<<D as Device>::History, <T as Transistor>::GateHistory>;
+
 impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
     /// Cells on an array of `rows x columns`, the bulk of the transistors at `bulk` (V).
     ///
@@ -176,7 +178,7 @@ impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
     fn diffusions(
         &self,
         at: Potentials,
-        step: Option<(&TimeStep, &TransistorHistory<D::History, T::GateHistory>)>,
+        step: Option<(&TimeStep, &HistoryOf<D, T>)>,
     ) -> Diffusions {
         let taken = match step {
             None => self.transistor.currents(at, self.gmin),
@@ -202,7 +204,7 @@ impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
         middle: &mut Middle,
         device: impl Fn(f64, &mut D::Guess) -> (f64, f64),
         guess: &mut D::Guess,
-        step: Option<(&TimeStep, &TransistorHistory<D::History, T::GateHistory>)>,
+        step: Option<(&TimeStep, &HistoryOf<D, T>)>,
     ) -> Branch {
         let gate = self.gate(crossing);
         match self.side {

@@ -2,8 +2,9 @@
 //! [`NonlinearArray`](ohmloom_solver::line_grid::NonlinearArray) solves.
 //!
 //! * [`ResistorCells`]: 1R, and with a selector in the law 1S1R.
-//! * [`TransistorCells`]: 1T1R.
+//! * [`TransistorCells`], a memristor and a transistor: 1T1R.
 //! * [`CellDescription`]: any of them, as written in configuration files.
+//! * [`DynamicDevices`] and [`DynamicTransistorCells`]: the same in time, with charges, and with memristors whose states move.
 
 mod description;
 mod device;
@@ -13,8 +14,8 @@ mod series;
 mod transistor;
 
 pub use description::{
-    CellDescription, LawDescription, LineFamily, MemristorSideName, PolarityName,
-    SelectorDescription, TransistorDescription, UseCells,
+    CellDescription, LawDescription, PolarityName, SelectorDescription, TransistorDescription,
+    UseCells,
 };
 pub use device::{Device, MemristorDevice, StaticDevice};
 pub use dynamic::{DynamicDevices, DynamicTransistorCells, Gates};

@@ -4,23 +4,30 @@ use ohmloom_devices::conduction::Conduction;
 use ohmloom_devices::mosfets::{Potentials, Transistor};
 use ohmloom_solver::line_grid::{Branch, Cells};
 
+use serde::{Deserialize, Serialize};
+
 use super::resistor::check_conductances;
 use super::series::{Diffusions, Middle, Series};
 use crate::LayoutError;
 
 /// Along which lines of the array the gates are connected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GateLines {
     /// One word line for each row.
+    #[default]
+    #[serde(rename = "rows")]
     AlongRows,
     /// One word line for each column.
+    #[serde(rename = "columns")]
     AlongColumns,
 }
 
 /// On which side of the transistor the memristor lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MemristorSide {
     /// Row, memristor, drain, source, column.
+    #[default]
     Row,
     /// Row, drain, source, memristor, column.
     Column,

@@ -153,7 +153,7 @@ struct Leaky {
 
 impl Leaky {
     /// Current out of the row and into the column.
-    fn currents(&self, index: usize, r: f64, c: f64) -> (f64, f64) {
+    fn currents(index: usize, r: f64, c: f64) -> (f64, f64) {
         let g = 1e-5 * (1.0 + (index % 7) as f64);
         let through = g * (r - c) * (1.0 + 0.5 * (r * r + 0.3 * c));
         let row_leak = 1e-6 * (r.exp() - 1.0);
@@ -169,7 +169,7 @@ impl Cells for Leaky {
         let index = row * self.columns + column;
         let g = 1e-5 * (1.0 + (index % 7) as f64);
         let shape = 1.0 + 0.5 * (r * r + 0.3 * c);
-        let (row_current, column_current) = self.currents(index, r, c);
+        let (row_current, column_current) = Self::currents(index, r, c);
         let by_row = g * (shape + (r - c) * r);
         let by_column = g * (-shape + (r - c) * 0.15);
         Branch {
@@ -185,17 +185,18 @@ impl Cells for Leaky {
 
 /// Newton's method on the node voltages of a read array, all wires and terminals `ohm`, with a dense matrix and derivatives by
 /// differences.
-fn dense_newton(rows: usize, columns: usize, ohm: f64, drives: &[f64], cells: &Leaky) -> Vec<f64> {
+fn dense_newton(columns: usize, ohm: f64, drives: &[f64]) -> Vec<f64> {
+    let rows = drives.len();
     let nodes = 2 * rows * columns;
     let residual = |v: &DVector<f64>| {
         let mut f = DVector::zeros(nodes);
-        for row in 0..rows {
+        for (row, &drive) in drives.iter().enumerate() {
             for column in 0..columns {
                 let (r, c) = (row * columns + column, (rows + row) * columns + column);
-                let (out, into) = cells.currents(row * columns + column, v[r], v[c]);
+                let (out, into) = Leaky::currents(row * columns + column, v[r], v[c]);
                 f[r] += out;
                 f[c] -= into;
-                let before = if column == 0 { drives[row] } else { v[r - 1] };
+                let before = if column == 0 { drive } else { v[r - 1] };
                 f[r] -= (before - v[r]) / ohm;
                 if column + 1 < columns {
                     f[r] -= (v[r + 1] - v[r]) / ohm;
@@ -230,7 +231,7 @@ fn cells_that_leak_match_a_dense_newton() {
     for (rows, columns, ohm) in [(1, 1, 5.0), (4, 7, 100.0), (9, 5, 3000.0)] {
         let drives: Vec<f64> = voltages(rows, 7).iter().map(|v| 4.0 * v).collect();
         let cells = Leaky { columns };
-        let exact = dense_newton(rows, columns, ohm, &drives, &cells);
+        let exact = dense_newton(columns, ohm, &drives);
         let array = NonlinearArray::new(
             (rows, columns),
             Lines::alike(rows, ohm, End::Driven(ohm), End::Floating),

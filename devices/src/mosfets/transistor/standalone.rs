@@ -49,15 +49,12 @@ impl<L: Level> Transistor for Mosfet<L> {
             let overlaps = self.overlaps();
             let mut capacitances = [0.0; 3];
             for k in 0..3 {
-                let (c, q) = match accepted {
-                    Some(GateHistory(old)) => {
-                        let c = gate.halves[k] + old.halves[k] + overlaps[k];
-                        (c, old.charges[k] + c * (gate.voltages[k] - old.voltages[k]))
-                    }
-                    None => {
-                        let c = 2.0 * gate.halves[k] + overlaps[k];
-                        (c, c * gate.voltages[k])
-                    }
+                let (c, q) = if let Some(GateHistory(old)) = accepted {
+                    let c = gate.halves[k] + old.halves[k] + overlaps[k];
+                    (c, old.charges[k] + c * (gate.voltages[k] - old.voltages[k]))
+                } else {
+                    let c = 2.0 * gate.halves[k] + overlaps[k];
+                    (c, c * gate.voltages[k])
                 };
                 (capacitances[k], gate.charges[k]) = (c, q);
             }

@@ -328,11 +328,10 @@ impl NonlinearArray {
             point.advance(part);
             residual = point.evaluate(cells, &self.terminals, &profiles, spread);
             let mut halvings = 0;
-            // Written so that a residual that is not a number counts as too large.
-            while !(residual.squares <= (1.0 - 1e-4 * part) * before.squares)
-                && residual.total.partial_cmp(&goal) != Some(std::cmp::Ordering::Less)
-                && halvings < MOST_HALVINGS
-            {
+            let improved = |residual: &Residual, part: f64| {
+                residual.squares <= (1.0 - 1e-4 * part) * before.squares || residual.total < goal
+            };
+            while !improved(&residual, part) && halvings < MOST_HALVINGS {
                 halvings += 1;
                 part *= 0.5;
                 point.advance(-part);
@@ -342,7 +341,7 @@ impl NonlinearArray {
             if ratio > STAGNANT && residual.total <= ROUNDING_ROOM * goal {
                 return Ok(residual);
             }
-            if halvings == MOST_HALVINGS && !(ratio < 1.0) {
+            if halvings == MOST_HALVINGS && (ratio >= 1.0 || ratio.is_nan()) {
                 return Err(residual);
             }
             forcing = (0.1 * ratio).clamp(1e-12, FIRST_FORCING);

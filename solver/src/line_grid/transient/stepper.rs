@@ -254,7 +254,7 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
             });
         }
         let longest = self.options.longest_step.unwrap_or(span / 50.0);
-        if !(longest > 0.0) {
+        if longest.is_nan() || longest <= 0.0 {
             return Err(GridError::BadTransient {
                 what: "longest step",
                 value: longest,
@@ -303,7 +303,7 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
                 Ok(_) => self.truncation(cells, &step, &volts),
                 Err(_) => 512.0,
             };
-            if !(error <= 1.0) && h > shortest {
+            if (error > 1.0 || error.is_nan()) && h > shortest {
                 let shrink = CAUTION * error.max(1.0).powf(-1.0 / 3.0);
                 length = h * if shrink.is_finite() {
                     shrink.max(0.1)
