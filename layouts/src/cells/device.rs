@@ -110,10 +110,33 @@ impl<M: Memristor<K>, const K: usize> MemristorDevice<M, K> {
         v: f64,
         step: Option<&TimeStep>,
         history: &[Trace; K],
-        s: &mut [f64; K],
+        guess: &mut Option<[f64; K]>,
     ) -> (f64, f64) {
+        if let Some(mut s) = *guess
+            && let Some(found) = self.solve_from(v, step, history, &mut s)
+        {
+            *guess = Some(s);
+            return found;
+        }
+        let mut s = history.map(|trace| trace.value);
+        let found = self.solve_from(v, step, history, &mut s);
+        *guess = found.is_some().then_some(s);
+        // What is not a number makes the array try a shorter step.
+        found.unwrap_or((f64::NAN, f64::NAN))
+    }
+
+    /// As [`Self::solve`], starting from the states `s`; `None` if that does not converge.
+    #[inline(always)]
+    fn solve_from(
+        &self,
+        v: f64,
+        step: Option<&TimeStep>,
+        history: &[Trace; K],
+        s: &mut [f64; K],
+    ) -> Option<(f64, f64)> {
         let bounds = self.model.bounds();
         let mut held = [false; K];
+        let mut converged = false;
         for _ in 0..MOST_STEPS {
             let cell = self.model.evaluate(v, s);
             let (residual, mut matrix) = equations::<M, K>(&cell, step, history, s);
@@ -136,8 +159,12 @@ impl<M: Memristor<K>, const K: usize> MemristorDevice<M, K> {
                 s[k] = next;
             }
             if small {
+                converged = true;
                 break;
             }
+        }
+        if !converged {
+            return None;
         }
         let cell = self.model.evaluate(v, s);
         let (_, mut matrix) = equations::<M, K>(&cell, step, history, s);
@@ -152,7 +179,7 @@ impl<M: Memristor<K>, const K: usize> MemristorDevice<M, K> {
         let moved: f64 = (0..K)
             .map(|k| cell.current_by_state[k] * by_voltage[k])
             .sum();
-        (cell.current, cell.conductance + moved)
+        Some((cell.current, cell.conductance + moved))
     }
 }
 
@@ -229,10 +256,7 @@ impl<M: Memristor<K>, const K: usize> Device for MemristorDevice<M, K> {
         history: &[Trace; K],
         guess: &mut Option<[f64; K]>,
     ) -> (f64, f64) {
-        let mut s = guess.unwrap_or_else(|| history.map(|trace| trace.value));
-        let found = self.solve(v, None, history, &mut s);
-        *guess = Some(s);
-        found
+        self.solve(v, None, history, guess)
     }
 
     #[inline]
@@ -244,10 +268,7 @@ impl<M: Memristor<K>, const K: usize> Device for MemristorDevice<M, K> {
         history: &[Trace; K],
         guess: &mut Option<[f64; K]>,
     ) -> (f64, f64) {
-        let mut s = guess.unwrap_or_else(|| history.map(|trace| trace.value));
-        let found = self.solve(v, Some(step), history, &mut s);
-        *guess = Some(s);
-        found
+        self.solve(v, Some(step), history, guess)
     }
 
     fn truncation(
