@@ -46,6 +46,7 @@ mod spectrum;
 mod terminals;
 mod transfer;
 mod transient;
+mod wires;
 
 pub use branches::{Certificate, Power};
 pub use error::GridError;
