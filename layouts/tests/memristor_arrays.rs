@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
-use ohmloom_devices::memristors::{Choices, JartV1b, Memristor, Vteam, Yakopcic};
+use ohmloom_devices::memristors::{
+    Choices, JartParameters, JartV1b, Memristor, Vteam, VteamParameters, Yakopcic,
+    YakopcicParameters,
+};
 use ohmloom_layouts::cells::{DynamicDevices, MemristorDevice};
 use ohmloom_netlists::deck::Deck;
 use ohmloom_netlists::elaborate::Overrides;
@@ -227,10 +230,9 @@ fn yakopcic_cells_equal_their_deck() {
         card: "yakopcic",
         state: ("x0", |cell| 0.05 + 0.06 * cell as f64),
     };
-    let array = as_array::<Yakopcic, 1>(&case, |x0| {
-        let mut parameters = <Yakopcic as Memristor<1>>::Parameters::default();
-        parameters.x0 = x0;
-        parameters
+    let array = as_array::<Yakopcic, 1>(&case, |x0| YakopcicParameters {
+        x0,
+        ..YakopcicParameters::default()
     });
     let deck = as_deck(&case);
     let moved = deck.1[COLUMNS] - (case.state.1)(COLUMNS);
@@ -249,11 +251,10 @@ fn vteam_cells_equal_their_deck() {
         card: "vteam voff=0.2",
         state: ("x0", |cell| 1e-9 + 0.15e-9 * cell as f64),
     };
-    let array = as_array::<Vteam, 1>(&case, |x0| {
-        let mut parameters = <Vteam as Memristor<1>>::Parameters::default();
-        parameters.voff = 0.2;
-        parameters.x0 = Some(x0);
-        parameters
+    let array = as_array::<Vteam, 1>(&case, |x0| VteamParameters {
+        voff: 0.2,
+        x0: Some(x0),
+        ..VteamParameters::default()
     });
     let deck = as_deck(&case);
     let moved = deck.1[COLUMNS] - (case.state.1)(COLUMNS);
@@ -272,10 +273,9 @@ fn jart_cells_equal_their_deck() {
         card: "jart_v1b",
         state: ("ndisc0", |cell| 0.05 + 0.03 * cell as f64),
     };
-    let array = as_array::<JartV1b, 3>(&case, |ndisc0| {
-        let mut parameters = <JartV1b as Memristor<3>>::Parameters::default();
-        parameters.ndisc0 = ndisc0;
-        parameters
+    let array = as_array::<JartV1b, 3>(&case, |ndisc0| JartParameters {
+        ndisc0,
+        ..JartParameters::default()
     });
     let deck = as_deck(&case);
     let moved = deck.1[COLUMNS] - (case.state.1)(COLUMNS);
