@@ -33,6 +33,14 @@ pub fn spice_deck(
         }
     };
     count("voltages", grid.drive_count(), voltages.len())?;
+    if let LawDescription::Table { file } = &cells.law {
+        return Err(LayoutError::BadCell {
+            reason: format!(
+                "measured curves ({}) have no form that every SPICE reads: fit a polynomial or a sinh to export them",
+                file.display()
+            ),
+        });
+    }
     let word_lines = cells.word_lines(grid.rows(), grid.columns());
     if let Some(gates) = gates {
         count("gate potentials", word_lines, gates.len())?;
@@ -222,6 +230,8 @@ impl Deck<'_> {
                 write!(text, "{}", ")".repeat(coefficients.len()))?;
                 writeln!(text, ")")
             }
+            // Refused before.
+            LawDescription::Table { .. } => Err(fmt::Error),
         }
     }
 }

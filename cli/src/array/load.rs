@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use ndarray::{Array2, ArrayD, Dimension, Ix2};
-use ohmloom_layouts::cells::CellDescription;
+use ohmloom_layouts::cells::{CellDescription, LawDescription};
 
 use super::options::ArrayOptions;
 use crate::npy::{self, shape_text};
@@ -130,5 +130,11 @@ fn check_voltages(path: &Path, values: &ArrayD<f64>) -> Result<()> {
 pub(super) fn cell_description(path: &Path) -> Result<CellDescription> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    toml::from_str(&text).map_err(|error| anyhow!("{}:\n{error}", path.display()))
+    let mut description: CellDescription =
+        toml::from_str(&text).map_err(|error| anyhow!("{}:\n{error}", path.display()))?;
+    if let (LawDescription::Table { file }, Some(folder)) = (&mut description.law, path.parent()) {
+        // A file that a file names lies beside it.
+        *file = folder.join(&*file);
+    }
+    Ok(description)
 }

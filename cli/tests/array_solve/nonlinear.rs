@@ -51,6 +51,25 @@ fn ideal_wires_leave_the_sum_of_the_cells() {
 }
 
 #[test]
+fn measured_curves_lie_beside_the_cell_file() {
+    let folder = folder("law = { kind = 'table', file = 'curves.csv' }");
+    // Two levels of an ohmic device.
+    fs::write(
+        folder.path("curves.csv"),
+        "v,1e-6,1e-3\n-1,-1e-6,-1e-3\n0,0,0\n0.5,5e-7,5e-4\n1,1e-6,1e-3\n",
+    )
+    .unwrap();
+    folder.solved(WIRES);
+    let linear = folder.read("I.npy");
+    folder.solved(&format!("{WIRES} --cell cell.toml"));
+    assert_close(&folder.read("I.npy"), &linear, 1e-10);
+    fs::write(folder.path("curves.csv"), "v,1e-6\n0,x\n").unwrap();
+    folder
+        .solve(&format!("{FILES} --cell cell.toml"))
+        .failed(1, &["curves.csv", "2", "3"]);
+}
+
+#[test]
 fn ohmic_cells_are_linear_cells() {
     let folder = folder("");
     folder.solved(WIRES);

@@ -1,7 +1,8 @@
 //! Cells as written in configuration files.
 //!
 //! ```toml
-//! law = { kind = "sinh", v0 = 0.25 }      # or "ohmic" (the default), { kind = "polynomial", coefficients = [0.1, 2.0], range = 1.0 }
+//! law = { kind = "sinh", v0 = 0.25 }      # or "ohmic" (the default), { kind = "polynomial", coefficients = [0.1, 2.0], range = 1.0 },
+//!                                         # { kind = "table", file = "curves.csv" }
 //!
 //! [transistor]                            # leave it out for cells without one
 //! polarity = "n"
@@ -14,9 +15,11 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use ohmloom_devices::conduction::{
-    Conduction, ConductionError, ExponentialSelector, Ohmic, Polynomial, Sinh, WithSelector,
+    Conduction, ConductionError, ExponentialSelector, LookupTable, Ohmic, Polynomial, Sinh,
+    WithSelector,
 };
 use ohmloom_devices::mosfets::{
     EkvModel, EkvMosfet, Level, Level1, Level2, Level3, Mosfet, MosfetInstance, MosfetModel,
@@ -60,6 +63,11 @@ pub enum LawDescription {
         coefficients: Vec<f64>,
         /// Largest voltage at which it is used, V.
         range: f64,
+    },
+    /// Measured curves, see [`LookupTable::from_file`].
+    Table {
+        /// The comma-separated file.
+        file: PathBuf,
     },
 }
 
@@ -129,6 +137,7 @@ enum AnyLaw {
     Ohmic(Ohmic),
     Sinh(Sinh),
     Polynomial(Polynomial),
+    Table(LookupTable),
 }
 
 impl Conduction for AnyLaw {
@@ -138,6 +147,7 @@ impl Conduction for AnyLaw {
             Self::Ohmic(law) => law.at(g, v),
             Self::Sinh(law) => law.at(g, v),
             Self::Polynomial(law) => law.at(g, v),
+            Self::Table(law) => law.at(g, v),
         }
     }
 }
@@ -210,6 +220,7 @@ impl LawDescription {
                 coefficients,
                 range,
             } => AnyLaw::Polynomial(Polynomial::new(coefficients, *range)?),
+            Self::Table { file } => AnyLaw::Table(LookupTable::from_file(file)?),
         })
     }
 }

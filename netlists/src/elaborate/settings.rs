@@ -75,8 +75,16 @@ impl<'d> Elaborator<'d> {
             } else {
                 let message =
                     format!("no element is connected to the node `{name}`; its voltage is ignored");
-                let finding = Diagnostic::warning(setting.span, message)
-                    .did_you_mean(&name, self.circuit.nodes.iter());
+                // A misspelt node is one of the same subcircuit; all others together may be too many to compare.
+                let scope = |node: &str| node.rfind('.').map_or(0, |dot| dot + 1);
+                let own = &name[..scope(&name)];
+                let neighbours = self
+                    .circuit
+                    .nodes
+                    .iter()
+                    .filter(|node| node[..scope(node)] == *own);
+                let finding =
+                    Diagnostic::warning(setting.span, message).did_you_mean(&name, neighbours);
                 self.report(finding);
             }
         }
