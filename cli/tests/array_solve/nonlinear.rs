@@ -66,7 +66,7 @@ fn measured_curves_lie_beside_the_cell_file() {
     fs::write(folder.path("curves.csv"), "v,1e-6\n0,x\n").unwrap();
     folder
         .solve(&format!("{FILES} --cell cell.toml"))
-        .failed(1, &["curves.csv", "2", "3"]);
+        .failed(1, &["curves.csv, line 2, column 2"]);
 }
 
 #[test]

@@ -113,7 +113,8 @@ impl Series {
                 low.midpoint(high)
             };
             if next == m {
-                break (current, slope, at, 0.0);
+                // Potentials cannot say it any better; the currents' linear part can.
+                break (current, slope, at, newton);
             }
             m = next;
         };
