@@ -1,12 +1,13 @@
 //! `ohmloom eval`: a network evaluated on arrays.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
+use ohmloom_layouts::cells::CellDescription;
 use ohmloom_networks::evaluation::{
-    AnalogNetwork, EvaluationData, EvaluationReport, EvaluationSettings,
+    AnalogNetwork, EvaluationData, EvaluationReport, EvaluationSettings, NonlinearReport,
 };
 use ohmloom_networks::{DataSource, Dataset, Network, Preprocessing};
 
@@ -30,6 +31,10 @@ pub(crate) struct EvalArgs {
     /// Cells, wires, tiles and converters, a TOML file (see docs/evaluation.md)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Nonlinear cells, a TOML file (see docs/evaluation.md): every tile is solved by Newton's method for every input, and the result
+    /// compared with that of linear cells
+    #[arg(long, value_name = "FILE")]
+    cell: Option<PathBuf>,
     /// Solve K random inputs of tiles again by the direct method and report the largest difference
     #[arg(long, value_name = "K", default_value_t = 0)]
     verify: usize,
@@ -56,14 +61,18 @@ const EXAMPLES: &str = "\
 Examples:
   ohmloom eval lenet5.onnx --data mnist:data/mnist
   ohmloom eval resnet20.onnx --data cifar10:test_batch.bin --limit 1000 --config tiles.toml
+  ohmloom eval lenet5.onnx --data mnist:data/mnist --limit 100 --cell 1t1r.toml
   ohmloom eval net.onnx --data npy:images.npy,labels.npy --scale 0.00392156862745098 --verify 20 --json";
 
 /// Runs the command.
 pub(crate) fn run(args: &EvalArgs) -> Result<()> {
-    let settings = match &args.config {
+    let mut settings = match &args.config {
         Some(path) => EvaluationSettings::load(path)?,
         None => EvaluationSettings::default(),
     };
+    if let Some(path) = &args.cell {
+        settings.cell = Some(cell(path)?);
+    }
     let network = Network::load(&args.network)?;
     let preprocessing = preprocessing(args)?;
     let mut test = args.data.load()?;
@@ -91,6 +100,13 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     } else {
         crate::output::line(&text(&report))
     }
+}
+
+/// The description of a cell.
+fn cell(path: &Path) -> Result<CellDescription> {
+    let name = || path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(name)?;
+    toml::from_str(&text).with_context(name)
 }
 
 /// How raw samples become inputs: flags first, then the JSON file beside the network.
@@ -147,23 +163,35 @@ fn check_labels(data: &Dataset, network: &Network) -> Result<()> {
 fn text(report: &EvaluationReport) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header([
+    let mut header = vec![
         "layer",
         "rows",
         "columns",
         "tiles",
         "cells used",
         "relative error",
-    ]);
+    ];
+    if report.nonlinear.is_some() {
+        header.extend(["linear cells", "nonlinearity"]);
+    }
+    table.set_header(header);
     for layer in &report.layers {
-        table.add_row([
+        let mut row = vec![
             layer.name.clone(),
             layer.rows.to_string(),
             layer.columns.to_string(),
             layer.tiles.to_string(),
             format!("{:.1} %", 100.0 * layer.utilisation),
             format!("{:.2} %", 100.0 * layer.relative_error),
-        ]);
+        ];
+        let compared = [layer.linear_error, layer.nonlinearity];
+        row.extend(
+            compared
+                .iter()
+                .flatten()
+                .map(|e| format!("{:.2} %", 100.0 * e)),
+        );
+        table.add_row(row);
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
@@ -192,19 +220,53 @@ fn text(report: &EvaluationReport) -> String {
         ),
         format!("calibration       {}", report.calibration),
         format!(
-            "seconds           programming {:.2}, solving {:.2}, calibrating {:.2}, digital {:.2}, evaluating {:.2}, checking {:.2}",
+            "seconds           programming {:.2}, solving {:.2}, calibrating {:.2}, digital {:.2}, evaluating {:.2}, linear cells {:.2}, checking {:.2}",
             seconds.programming,
             seconds.solving,
             seconds.calibrating,
             seconds.digital,
             seconds.evaluating,
+            seconds.linear,
             seconds.checking
         ),
     ];
+    if let Some(nonlinear) = &report.nonlinear {
+        lines.extend(nonlinear_lines(nonlinear, percent));
+    }
     if let Some(verified) = report.verify_max_relative {
         lines.push(format!(
             "verified          {verified:.1e} (largest relative difference to a direct solution)"
         ));
     }
     lines.join("\n")
+}
+
+/// Nonlinear cells beside linear ones.
+fn nonlinear_lines(report: &NonlinearReport, percent: impl Fn(usize) -> String) -> [String; 5] {
+    let each = |count: u64| count as f64 / report.solves.max(1) as f64;
+    [
+        format!(
+            "linear cells      {} correct",
+            percent(report.linear_correct)
+        ),
+        format!(
+            "same class        {} as with linear cells",
+            percent(report.linear_agree)
+        ),
+        format!(
+            "outputs           {:.2} % from those with linear cells (rms)",
+            100.0 * report.output_difference
+        ),
+        format!(
+            "out of reach      {} of {} cells",
+            report.clipped_cells, report.used_cells
+        ),
+        format!(
+            "Newton's method   {} arrays, {:.2} iterations each ({:.1} of GMRES), output error below {:.1e}",
+            report.solves,
+            each(report.newton_iterations),
+            each(report.linear_iterations),
+            report.output_error
+        ),
+    ]
 }

@@ -89,6 +89,51 @@ fn the_report_as_json_and_as_text() {
 }
 
 #[test]
+fn cells_from_a_file() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("tiles.toml"),
+        "[tile]\nrows = 32\ncolumns = 32\n",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("cell.toml"),
+        "law = { kind = \"sinh\", v0 = 0.2 }\n",
+    )
+    .unwrap();
+    let arguments = [
+        "eval",
+        "net.onnx",
+        "--data",
+        DATA,
+        "--limit",
+        "3",
+        "--config",
+        "tiles.toml",
+        "--cell",
+        "cell.toml",
+        "--verify",
+        "2",
+    ];
+    let (status, text, stderr) = ohmloom(folder.path(), &arguments);
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    for words in [
+        "nonlinearity",
+        "linear cells",
+        "Newton's method",
+        "verified",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let (_, json, _) = ohmloom(folder.path(), &[&arguments[..], &["--json"]].concat());
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["settings"]["cell"]["law"]["v0"], 0.2);
+    assert!(report["nonlinear"]["solves"].as_u64().unwrap() > 100);
+    assert!(report["verify_max_relative"].as_f64().unwrap() < 1e-8);
+    assert!(report["layers"][0]["nonlinearity"].as_f64().unwrap() > 1e-3);
+}
+
+#[test]
 fn raw_values_need_a_scale() {
     let folder = folder();
     let (status, _, stderr) = ohmloom(folder.path(), &["eval", "bare.onnx", "--data", DATA]);
@@ -119,8 +164,29 @@ fn raw_values_need_a_scale() {
 fn mistakes_are_named() {
     let folder = folder();
     std::fs::write(folder.path().join("bad.toml"), "[tile]\ncolums = 64\n").unwrap();
+    std::fs::write(folder.path().join("cell.toml"), "law = { kind = 'sin' }\n").unwrap();
+    std::fs::write(
+        folder.path().join("wrong.toml"),
+        "law = { kind = 'sinh', v0 = -1 }\n",
+    )
+    .unwrap();
     for (arguments, status, message) in [
-        (&["eval", "net.onnx"][..], 2, "--data"),
+        (
+            &["eval", "net.onnx", "--data", DATA, "--cell", "cell.toml"][..],
+            1,
+            "cell.toml",
+        ),
+        (
+            &["eval", "net.onnx", "--data", DATA, "--cell", "none.toml"],
+            1,
+            "none.toml",
+        ),
+        (
+            &["eval", "net.onnx", "--data", DATA, "--cell", "wrong.toml"],
+            1,
+            "v0",
+        ),
+        (&["eval", "net.onnx"], 2, "--data"),
         (
             &["eval", "net.onnx", "--data", "zip:x"],
             2,

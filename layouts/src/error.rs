@@ -36,6 +36,14 @@ pub enum LayoutError {
         /// Columns of the array.
         columns: usize,
     },
+    /// Cells that cannot be programmed because their current does not rise with the conductance of the memristor.
+    #[error("cells: no conductance of the memristor gives the cell {target} S at {read_voltage} V")]
+    NotProgrammable {
+        /// The conductance wanted of the cell, S.
+        target: f64,
+        /// Voltage at which it is wanted, V.
+        read_voltage: f64,
+    },
     /// A weight is infinite or not a number.
     #[error("weight [output {output}][input {input}] = {value} is not finite")]
     BadWeight {
@@ -59,6 +67,9 @@ pub enum LayoutError {
     /// The tiles have not been solved yet.
     #[error("the tiles have no transfer matrices yet: call solve() first")]
     NotSolved,
+    /// The matrix was programmed without a description of its cells.
+    #[error("the cells are linear: there is nothing for Newton's method to solve")]
+    LinearCells,
     /// A tile's array has no solution.
     #[error("tile (row {row}, column {column} of the tile grid): {source}")]
     Tile {

@@ -20,19 +20,23 @@
 //! ```
 
 mod biasing;
+mod cell_array;
 pub mod cells;
 mod converters;
 mod error;
 mod mapped;
+mod nonlinear_tile;
 mod settings;
 mod spice;
 mod tile;
 pub mod wires;
 
 pub use biasing::{Bias, BiasScheme, BiasedLines};
+pub use cell_array::NewtonStatistics;
 pub use converters::{Converters, SignalRange};
 pub use error::LayoutError;
 pub use mapped::{MappedMatrix, TilePosition};
+pub use nonlinear_tile::NonlinearTile;
 pub use ohmloom_solver::dense::multiply_transposed;
 pub use settings::TileSettings;
 pub use spice::spice_deck;

@@ -4,12 +4,18 @@
 //! max|w|` a weight `w` is programmed as `G_off + s max(w, 0)` and `G_off + s max(-w, 0)`, so the pair's difference is `s w`. A
 //! matrix larger than a tile is cut; tiles one below the other hold slices of the same outputs, and their results are added as
 //! numbers, after their converters. A tile whose weights are all zero is left out.
+//!
+//! With a description of the cells, these conductances are what whole cells conduct at the read voltage, without wires; their memristors
+//! are programmed accordingly. Each tile then exists twice: with linear cells of these conductances, and with the cells described.
 
 use rayon::prelude::*;
 
+use crate::cells::{CellDescription, Programmed};
 use crate::converters::largest;
-use crate::{Converters, LayoutError, SignalRange, Tile, TileSettings};
+use crate::tile::Corner;
+use crate::{Converters, LayoutError, NewtonStatistics, SignalRange, Tile, TileSettings};
 use ohmloom_solver::dense::multiply_transposed;
+use ohmloom_solver::line_grid::GridError;
 
 /// Where a tile lies in its matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +30,17 @@ pub struct TilePosition {
     pub first_output: usize,
 }
 
+impl TilePosition {
+    pub(crate) fn no_solution(&self, source: GridError) -> LayoutError {
+        let Self { row, column, .. } = *self;
+        LayoutError::Tile {
+            row,
+            column,
+            source,
+        }
+    }
+}
+
 /// A signed weight matrix on tiles.
 #[derive(Debug, Clone)]
 pub struct MappedMatrix {
@@ -33,6 +50,7 @@ pub struct MappedMatrix {
     /// Weight that one siemens of difference stands for.
     weight_per_siemens: f64,
     tile_cells: usize,
+    clipped: usize,
     solved: bool,
 }
 
@@ -51,6 +69,34 @@ impl MappedMatrix {
         settings: &TileSettings,
     ) -> Result<Self, LayoutError> {
         assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
+        Self::lay_out((weights, outputs, inputs), settings, None)
+    }
+
+    /// Programs `weights` as [`Self::new`] does, onto cells of this description that are to conduct at `read_voltage` (V) what linear
+    /// cells would. Cells whose conductance is out of reach get the nearest one ([`Self::clipped_cells`]).
+    ///
+    /// # Errors
+    /// As [`Self::new`]; a description that makes no sense; cells that cannot be programmed; a tile that has no solution at half of the
+    /// read voltage.
+    ///
+    /// # Panics
+    /// As [`Self::new`].
+    pub fn with_cells(
+        weights: &[f64],
+        (outputs, inputs): (usize, usize),
+        settings: &TileSettings,
+        (description, read_voltage): (&CellDescription, f64),
+    ) -> Result<Self, LayoutError> {
+        assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
+        let cells = Some((description, read_voltage));
+        Self::lay_out((weights, outputs, inputs), settings, cells)
+    }
+
+    fn lay_out(
+        (weights, outputs, inputs): (&[f64], usize, usize),
+        settings: &TileSettings,
+        cells: Option<(&CellDescription, f64)>,
+    ) -> Result<Self, LayoutError> {
         settings.validate()?;
         if let Some(index) = weights.iter().position(|w| !w.is_finite()) {
             let (output, input) = (index / inputs, index % inputs);
@@ -67,40 +113,65 @@ impl MappedMatrix {
         } else {
             0.0
         };
+        // What a cell of each weight conducts, and at the end one without a weight.
+        let mut targets: Vec<f64> = weights
+            .iter()
+            .map(|weight| off + siemens_per_weight * weight.abs())
+            .collect();
+        targets.push(off);
+        let programmed = cells
+            .map(|(description, volts)| {
+                description.program(&targets, volts, settings.largest_conductance())
+            })
+            .transpose()?;
+        let chords = programmed.as_ref().map_or(&targets, |p| &p.chord);
+        let unweighted = weights.len();
+        let mut clipped = 0;
         let mut tiles = Vec::new();
         for (row, first_input) in (0..inputs).step_by(settings.rows).enumerate() {
             let rows = settings.rows.min(inputs - first_input);
             for (column, first_output) in (0..outputs).step_by(settings.outputs()).enumerate() {
                 let columns = 2 * settings.outputs().min(outputs - first_output);
+                // Which of the conductances each cell gets.
+                let mut kinds = vec![unweighted; rows * columns];
+                let mut empty = true;
+                for (row, kinds) in kinds.chunks_exact_mut(columns).enumerate() {
+                    for (output, pair) in kinds.chunks_exact_mut(2).enumerate() {
+                        let index = (first_output + output) * inputs + first_input + row;
+                        empty &= weights[index] == 0.0;
+                        pair[usize::from(weights[index] < 0.0)] = index;
+                    }
+                }
+                if empty {
+                    continue;
+                }
                 let position = TilePosition {
                     row,
                     column,
                     first_input,
                     first_output,
                 };
-                let weight = |row: usize, output: usize| {
-                    weights[(first_output + output) * inputs + first_input + row]
+                let at_tile = |source| position.no_solution(source);
+                let pick =
+                    |of: &[f64]| -> Vec<f64> { kinds.iter().map(|&kind| of[kind]).collect() };
+                let corner = |cells, unused| Corner {
+                    rows,
+                    columns,
+                    cells,
+                    unused,
                 };
-                let mut cells = vec![off; rows * columns];
-                let mut empty = true;
-                for (row, cells) in cells.chunks_exact_mut(columns).enumerate() {
-                    for (output, pair) in cells.chunks_exact_mut(2).enumerate() {
-                        let weight = weight(row, output);
-                        empty &= weight == 0.0;
-                        pair[usize::from(weight < 0.0)] += siemens_per_weight * weight.abs();
-                    }
+                let linear = pick(chords);
+                let linear = corner(&linear, chords[unweighted]);
+                let mut tile = Tile::program(settings, &linear).map_err(at_tile)?;
+                if let (Some(cells), Some(Programmed { conductance, .. })) = (cells, &programmed) {
+                    let memristors = pick(conductance);
+                    let memristors = corner(&memristors, conductance[unweighted]);
+                    tile.add_cells(settings, cells, &memristors, at_tile)?;
                 }
-                if !empty {
-                    let tile =
-                        Tile::program(settings, rows, columns, &cells).map_err(|source| {
-                            LayoutError::Tile {
-                                row,
-                                column,
-                                source,
-                            }
-                        })?;
-                    tiles.push((position, tile));
+                if let Some(programmed) = &programmed {
+                    clipped += kinds.iter().filter(|&&k| programmed.clipped[k]).count();
                 }
+                tiles.push((position, tile));
             }
         }
         Ok(Self {
@@ -113,6 +184,7 @@ impl MappedMatrix {
                 0.0
             },
             tile_cells: settings.rows * settings.columns,
+            clipped,
             solved: false,
         })
     }
@@ -123,12 +195,7 @@ impl MappedMatrix {
     /// A tile whose solution does not converge.
     pub fn solve(&mut self) -> Result<(), LayoutError> {
         self.tiles.par_iter_mut().try_for_each(|(position, tile)| {
-            let TilePosition { row, column, .. } = *position;
-            tile.solve().map_err(|source| LayoutError::Tile {
-                row,
-                column,
-                source,
-            })
+            tile.solve().map_err(|source| position.no_solution(source))
         })?;
         self.solved = true;
         Ok(())
@@ -151,11 +218,7 @@ impl MappedMatrix {
 
     /// Share of the tiles' cells that belong to a weight.
     pub fn utilisation(&self) -> f64 {
-        let used: usize = self
-            .tiles
-            .iter()
-            .map(|(_, tile)| tile.used_rows() * tile.used_columns())
-            .sum();
+        let used = self.used_cells();
         let cells = self.tiles.len() * self.tile_cells;
         if cells == 0 {
             0.0
@@ -164,7 +227,21 @@ impl MappedMatrix {
         }
     }
 
+    /// Cells of weights whose conductance was out of reach; none without a description of the cells.
+    pub fn clipped_cells(&self) -> usize {
+        self.clipped
+    }
+
+    /// Cells that belong to a weight.
+    pub fn used_cells(&self) -> usize {
+        self.tiles
+            .iter()
+            .map(|(_, tile)| tile.used_rows() * tile.used_columns())
+            .sum()
+    }
+
     /// Multiplies `vectors x inputs` activations by the matrix, as the tiles and their converters do it, into `vectors x outputs`.
+    /// Where the cells are nonlinear, this is the product of the linear cells that stand for them.
     ///
     /// # Errors
     /// An input that is not finite; tiles not solved yet.
@@ -176,6 +253,50 @@ impl MappedMatrix {
         inputs: &[f64],
         converters: &Converters,
         out: &mut [f64],
+    ) -> Result<(), LayoutError> {
+        self.multiply_by(inputs, converters, out, |_, tile, volts, currents| {
+            multiply_transposed(volts, tile.differential(), currents, tile.used_rows());
+            Ok(())
+        })
+    }
+
+    /// As [`Self::multiply`], with the nonlinear cells: one solution by Newton's method for each tile and each vector that differs from
+    /// the others. Results do not depend on the number of threads.
+    ///
+    /// # Errors
+    /// As [`Self::multiply`]; linear cells; a solution that does not converge.
+    ///
+    /// # Panics
+    /// As [`Self::multiply`].
+    pub fn multiply_nonlinear(
+        &self,
+        inputs: &[f64],
+        converters: &Converters,
+        out: &mut [f64],
+    ) -> Result<NewtonStatistics, LayoutError> {
+        let mut statistics = NewtonStatistics::default();
+        self.multiply_by(
+            inputs,
+            converters,
+            out,
+            |position, tile, volts, currents| {
+                let cells = tile.nonlinear().ok_or(LayoutError::LinearCells)?;
+                let of_tile = cells.currents(volts, currents);
+                statistics =
+                    statistics.merge(of_tile.map_err(|source| position.no_solution(source))?);
+                Ok(())
+            },
+        )?;
+        Ok(statistics)
+    }
+
+    /// Multiplies between the converters; `solve` gets the voltages of a tile and fills in its differential currents.
+    fn multiply_by(
+        &self,
+        inputs: &[f64],
+        converters: &Converters,
+        out: &mut [f64],
+        mut solve: impl FnMut(&TilePosition, &Tile, &[f64], &mut [f64]) -> Result<(), LayoutError>,
     ) -> Result<(), LayoutError> {
         let vectors = self.check(inputs)?;
         assert_eq!(
@@ -189,7 +310,9 @@ impl MappedMatrix {
             .map(|vector| converters.drive(vector))
             .collect();
         out.fill(0.0);
-        self.for_each_tile(&volts, |position, currents, outputs| {
+        self.for_each_tile(&volts, |position, tile, volts, currents| {
+            solve(position, tile, volts, currents)?;
+            let outputs = tile.outputs();
             for (vector, currents) in currents.chunks_exact_mut(outputs).enumerate() {
                 converters.sense(currents);
                 let scale = scales[vector] * self.weight_per_siemens;
@@ -198,8 +321,8 @@ impl MappedMatrix {
                     *sum += scale * current;
                 }
             }
-        });
-        Ok(())
+            Ok(())
+        })
     }
 
     /// The voltages that [`Self::multiply`] applies to one tile's used rows for one vector of activations.
@@ -222,9 +345,10 @@ impl MappedMatrix {
             negative: inputs.iter().any(|&value| value < 0.0),
             ..SignalRange::default()
         };
-        self.for_each_tile(inputs, |_, currents, outputs| {
+        self.for_each_tile(inputs, |_, tile, volts, currents| {
+            multiply_transposed(volts, tile.differential(), currents, tile.used_rows());
             for (currents, &peak) in currents
-                .chunks_exact(outputs)
+                .chunks_exact(tile.outputs())
                 .zip(&peaks)
                 .filter(|(_, peak)| **peak > 0.0)
             {
@@ -232,7 +356,8 @@ impl MappedMatrix {
                 range.current = range.current.max(current);
                 range.normalised_current = range.normalised_current.max(current / peak);
             }
-        });
+            Ok(())
+        })?;
         Ok(range)
     }
 
@@ -258,12 +383,13 @@ impl MappedMatrix {
         Ok(inputs.len() / self.inputs)
     }
 
-    /// Calls `visit` for each tile with its differential currents, `vectors x outputs of the tile`, for these voltages.
+    /// Calls `visit` for each tile with the voltages of its rows, `vectors x used rows`, and space for its differential currents,
+    /// `vectors x outputs of the tile`.
     fn for_each_tile(
         &self,
         volts: &[f64],
-        mut visit: impl FnMut(&TilePosition, &mut [f64], usize),
-    ) {
+        mut visit: impl FnMut(&TilePosition, &Tile, &[f64], &mut [f64]) -> Result<(), LayoutError>,
+    ) -> Result<(), LayoutError> {
         let vectors = volts.len() / self.inputs;
         let (mut rows, mut currents) = (Vec::new(), Vec::new());
         let mut gathered = usize::MAX;
@@ -280,8 +406,8 @@ impl MappedMatrix {
                 }
             }
             currents.resize(vectors * tile.outputs(), 0.0);
-            multiply_transposed(&rows, tile.differential(), &mut currents, used);
-            visit(position, &mut currents, tile.outputs());
+            visit(position, tile, &rows, &mut currents)?;
         }
+        Ok(())
     }
 }

@@ -13,10 +13,14 @@ pub struct TileSettings {
     pub rows: usize,
     /// Columns of a tile (bit lines), two for each output. Default 128.
     pub columns: usize,
-    /// Resistance of a cell at full conductance. Default 10 kilohm.
+    /// Resistance of a cell at full conductance. Default 10 kilohm. Where cells are nonlinear this is, like `r_off`, `v/i` of the whole
+    /// cell at the read voltage.
     pub r_on: f64,
     /// Resistance of a cell at lowest conductance; cells without a weight stay there. Default 100 kilohm.
     pub r_off: f64,
+    /// Lowest resistance that the memristor of a nonlinear cell can be programmed to. Default: a tenth of `r_on`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r_lowest: Option<f64>,
     /// One row segment between neighbouring columns. Default 1 ohm.
     pub row_resistance: f64,
     /// One column segment between neighbouring rows. Default 1 ohm.
@@ -36,6 +40,7 @@ impl Default for TileSettings {
             columns: 128,
             r_on: 1e4,
             r_off: 1e5,
+            r_lowest: None,
             row_resistance: 1.0,
             column_resistance: 1.0,
             source_resistance: None,
@@ -95,6 +100,14 @@ impl TileSettings {
             self.r_off > self.r_on && self.r_off.is_finite(),
             "must be finite and larger than r_on",
         )?;
+        if let Some(lowest) = self.r_lowest {
+            check(
+                "r_lowest",
+                lowest,
+                lowest > 0.0 && lowest <= self.r_on,
+                "must be > 0 and at most r_on",
+            )?;
+        }
         for (key, value) in [
             ("row_resistance", Some(self.row_resistance)),
             ("column_resistance", Some(self.column_resistance)),
@@ -115,6 +128,11 @@ impl TileSettings {
     /// Conductances of an off and an on cell, in siemens.
     pub fn conductances(&self) -> (f64, f64) {
         (1.0 / self.r_off, 1.0 / self.r_on)
+    }
+
+    /// Largest conductance that the memristor of a nonlinear cell can be programmed to, in siemens.
+    pub fn largest_conductance(&self) -> f64 {
+        1.0 / self.r_lowest.unwrap_or(0.1 * self.r_on)
     }
 
     /// The wires, with defaults filled in.

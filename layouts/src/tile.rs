@@ -1,15 +1,21 @@
 //! One tile: a programmed array of which a layer uses a corner.
 
+use std::fmt;
+use std::sync::Arc;
+
 use ohmloom_solver::line_grid::{
-    ArraySolver, GridError, LineGrid, Method, MethodChoice, SolveOptions, TransferMatrix,
+    ArraySolver, GridError, LineGrid, Method, MethodChoice, NonlinearArray, NonlinearOptions,
+    SolveOptions, TransferMatrix,
 };
 
-use crate::TileSettings;
+use crate::cell_array::{CellArray, MakeArray};
+use crate::cells::CellDescription;
+use crate::{LayoutError, NonlinearTile, TileSettings};
 
 /// A programmed tile. The cells in use are those nearest to the terminals: the leftmost columns (the drivers are at the left end of
 /// the rows) and the bottom rows (the columns are sensed at their bottom). All others are off, and load the wires as real ones do;
 /// rows without an input are driven at 0 V.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Tile {
     grid: LineGrid,
     used_rows: usize,
@@ -17,31 +23,76 @@ pub struct Tile {
     /// Currents of the positive columns less those of the negative ones, per volt: `outputs x used_rows`. Empty until solved.
     differential: Vec<f64>,
     kcl_relative: f64,
+    nonlinear: Option<Arc<dyn CellArray>>,
+}
+
+impl fmt::Debug for Tile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tile")
+            .field("grid", &self.grid)
+            .field("used_rows", &self.used_rows)
+            .field("used_columns", &self.used_columns)
+            .field("differential", &self.differential)
+            .field("kcl_relative", &self.kcl_relative)
+            .field("nonlinear", &self.nonlinear.is_some())
+            .finish()
+    }
+}
+
+/// Conductances of a tile: those of the corner in use, `used_rows x used_columns`, row-major, and that of all other cells, in siemens.
+pub(crate) struct Corner<'a> {
+    pub rows: usize,
+    pub columns: usize,
+    pub cells: &'a [f64],
+    pub unused: f64,
+}
+
+impl Corner<'_> {
+    /// The conductances of all cells.
+    fn fill(&self, settings: &TileSettings) -> Vec<f64> {
+        let mut cells = vec![self.unused; settings.rows * settings.columns];
+        let first_row = settings.rows - self.rows;
+        for (row, values) in self.cells.chunks_exact(self.columns).enumerate() {
+            let first = (first_row + row) * settings.columns;
+            cells[first..first + self.columns].copy_from_slice(values);
+        }
+        cells
+    }
 }
 
 impl Tile {
-    /// Programs a tile: `conductance` is the corner in use, `used_rows x used_columns`, row-major, in siemens.
-    pub(crate) fn program(
-        settings: &TileSettings,
-        used_rows: usize,
-        used_columns: usize,
-        conductance: &[f64],
-    ) -> Result<Self, GridError> {
-        let (off, _) = settings.conductances();
-        let mut cells = vec![off; settings.rows * settings.columns];
-        let first_row = settings.rows - used_rows;
-        for (row, values) in conductance.chunks_exact(used_columns).enumerate() {
-            let first = (first_row + row) * settings.columns;
-            cells[first..first + used_columns].copy_from_slice(values);
-        }
-        let grid = LineGrid::read_array(settings.rows, settings.columns, &cells, settings.wires())?;
+    /// Programs a tile of linear cells.
+    pub(crate) fn program(settings: &TileSettings, corner: &Corner<'_>) -> Result<Self, GridError> {
+        let (rows, columns) = (settings.rows, settings.columns);
+        let grid = LineGrid::read_array(rows, columns, &corner.fill(settings), settings.wires())?;
         Ok(Self {
             grid,
-            used_rows,
-            used_columns,
+            used_rows: corner.rows,
+            used_columns: corner.columns,
             differential: Vec::new(),
             kcl_relative: 0.0,
+            nonlinear: None,
         })
+    }
+
+    /// Adds the cells that the linear ones stand for: `memristors` has what theirs are programmed to. All later solves of them start
+    /// from the solution with all inputs at half of `read_voltage`.
+    pub(crate) fn add_cells(
+        &mut self,
+        settings: &TileSettings,
+        (description, read_voltage): (&CellDescription, f64),
+        memristors: &Corner<'_>,
+        no_solution: impl Fn(GridError) -> LayoutError,
+    ) -> Result<(), LayoutError> {
+        let array = NonlinearArray::with_wires_of(&self.grid, NonlinearOptions::default())
+            .map_err(&no_solution)?;
+        let conductance = (memristors.fill(settings), settings.columns);
+        let mut cells = description.build(conductance, None, MakeArray(array))?;
+        cells
+            .start_from(&self.drives(&vec![0.5 * read_voltage; self.used_rows]))
+            .map_err(&no_solution)?;
+        self.nonlinear = Some(Arc::from(cells));
+        Ok(())
     }
 
     /// Solves the array for its transfer matrix.
@@ -98,14 +149,42 @@ impl Tile {
     /// # Errors
     /// Voltages that are not finite; an array that does not factor.
     pub fn solve_directly(&self, voltages: &[f64]) -> Result<Vec<f64>, GridError> {
+        self.solve_grid_directly(&self.grid, &self.drives(voltages))
+    }
+
+    /// The nonlinear cells, where the matrix was programmed with a description of them; the tile's grid and its transfer matrix are
+    /// then those of linear cells with the same current at the read voltage.
+    pub fn nonlinear(&self) -> Option<NonlinearTile<'_>> {
+        let cells = self.nonlinear.as_deref()?;
+        Some(NonlinearTile { tile: self, cells })
+    }
+
+    /// The voltages of all rows for those of the used ones.
+    pub(crate) fn drives(&self, voltages: &[f64]) -> Vec<f64> {
         let mut drives = vec![0.0; self.grid.rows() - self.used_rows];
         drives.extend_from_slice(voltages);
+        drives
+    }
+
+    /// Currents of the positive columns less those of the negative ones.
+    pub(crate) fn differences<'a>(
+        &self,
+        currents: &'a [f64],
+    ) -> impl Iterator<Item = f64> + use<'a> {
+        let pairs = currents[..self.used_columns].chunks_exact(2);
+        pairs.map(|pair| pair[0] - pair[1])
+    }
+
+    pub(crate) fn solve_grid_directly(
+        &self,
+        grid: &LineGrid,
+        drives: &[f64],
+    ) -> Result<Vec<f64>, GridError> {
         let options = SolveOptions {
             method: MethodChoice::Only(Method::Cholesky),
             ..SolveOptions::default()
         };
-        let solution = ArraySolver::new(&self.grid, options)?.solve(&drives)?;
-        let pairs = solution.output_currents[..self.used_columns].chunks_exact(2);
-        Ok(pairs.map(|pair| pair[0] - pair[1]).collect())
+        let solution = ArraySolver::new(grid, options)?.solve(drives)?;
+        Ok(self.differences(&solution.output_currents).collect())
     }
 }

@@ -2,6 +2,7 @@
 
 mod common;
 
+use ohmloom_layouts::cells::CellDescription;
 use ohmloom_networks::evaluation::{
     AnalogNetwork, EvaluationData, EvaluationReport, EvaluationSettings, Silent,
 };
@@ -79,6 +80,20 @@ fn the_documented_defaults_are_the_defaults() {
         .unwrap();
     let documented: EvaluationSettings = toml::from_str(toml).unwrap();
     assert_eq!(documented, EvaluationSettings::default());
+}
+
+#[test]
+fn the_documented_cell_can_be_programmed() {
+    let page = include_str!("../../docs/evaluation.md");
+    let toml = page.split("```toml").nth(2).unwrap();
+    let cell: CellDescription = toml::from_str(toml.split("```").next().unwrap()).unwrap();
+    let settings = EvaluationSettings::default();
+    let (off, on) = settings.tile.conductances();
+    let largest = settings.tile.largest_conductance();
+    let programmed = cell
+        .program(&[off, on], settings.read_voltage, largest)
+        .unwrap();
+    assert_eq!(programmed.clipped, [false, false]);
 }
 
 #[test]

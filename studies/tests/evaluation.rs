@@ -1,5 +1,6 @@
 //! The evaluation of a network on tiles, on the built-in network and images.
 
+use ohmloom_layouts::TileSettings;
 use ohmloom_networks::evaluation::{
     AnalogNetwork, Bias, EvaluationData, EvaluationError, EvaluationReport, EvaluationSettings,
     Silent,
@@ -175,6 +176,71 @@ fn results_do_not_depend_on_threads() {
         report
     };
     assert_eq!(run(1), run(2));
+}
+
+/// Small tiles with these cells.
+fn with_cell(text: &str) -> EvaluationSettings {
+    let defaults = EvaluationSettings::default();
+    EvaluationSettings {
+        cell: Some(toml::from_str(text).unwrap()),
+        tile: TileSettings {
+            rows: 48,
+            columns: 32,
+            ..defaults.tile
+        },
+        ..defaults
+    }
+}
+
+#[test]
+fn ohmic_cells_by_newtons_method_are_linear_cells() {
+    let bench = bench(12);
+    let settings = with_cell("law = { kind = 'ohmic' }");
+    let linear = EvaluationSettings {
+        cell: None,
+        ..settings.clone()
+    };
+    let (report, linear) = (bench.evaluate(&settings, 6), bench.evaluate(&linear, 6));
+    let nonlinear = report.nonlinear.unwrap();
+    assert!(linear.nonlinear.is_none());
+    assert_eq!(report.analog_correct, linear.analog_correct);
+    assert_eq!(nonlinear.linear_correct, linear.analog_correct);
+    assert_eq!((nonlinear.linear_agree, nonlinear.clipped_cells), (12, 0));
+    // A current at the edge between two codes of an ADC may fall to either side.
+    assert!(nonlinear.output_difference < 2e-3, "{nonlinear:?}");
+    assert!(report.verify_max_relative.unwrap() < 1e-8, "{report:?}");
+    for (layer, linear) in report.layers.iter().zip(&linear.layers) {
+        assert!(layer.nonlinearity.unwrap() < 1e-3, "{layer:?}");
+        let found = layer.linear_error.unwrap();
+        assert!((found - linear.relative_error).abs() < 1e-12, "{layer:?}");
+        assert!((layer.relative_error - found).abs() < 1e-3, "{layer:?}");
+        assert!(linear.linear_error.is_none() && linear.nonlinearity.is_none());
+    }
+}
+
+#[test]
+fn nonlinear_cells_cost_something_on_any_number_of_threads() {
+    let bench = bench(7);
+    let transistor = "law = { kind = 'sinh', v0 = 0.1 }\n[transistor]\ngate = 1.5\nparameters = { vto = 0.45, kp = 300e-6, w = 1e-6, l = 0.13e-6 }";
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        let mut report = pool.install(|| bench.evaluate(&with_cell(transistor), 4));
+        report.seconds = ohmloom_networks::evaluation::Seconds::default();
+        report
+    };
+    let report = run(1);
+    assert_eq!(report, run(2));
+    let nonlinear = report.nonlinear.unwrap();
+    assert!(report.kcl_relative < 1e-9 && nonlinear.output_error < 1e-9);
+    assert!(report.verify_max_relative.unwrap() < 1e-7, "{report:?}");
+    assert!(nonlinear.newton_iterations > nonlinear.solves);
+    for layer in &report.layers {
+        let (error, linear) = (layer.relative_error, layer.linear_error.unwrap());
+        assert!(error > linear && layer.nonlinearity.unwrap() > 0.05);
+    }
 }
 
 #[test]

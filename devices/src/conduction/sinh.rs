@@ -9,8 +9,12 @@ pub(super) const LARGEST_ARGUMENT: f64 = 40.0;
 #[inline]
 pub(super) fn sinh_and_slope(x: f64) -> (f64, f64) {
     let inside = x.clamp(-LARGEST_ARGUMENT, LARGEST_ARGUMENT);
-    let slope = inside.cosh();
-    (inside.sinh() + slope * (x - inside), slope)
+    // With e = exp|x| - 1: sinh|x| = (e + e/(1 + e))/2, cosh x = 1 + e^2/(1 + e)/2, without cancellation.
+    let e = inside.abs().exp_m1();
+    let ratio = e / (1.0 + e);
+    let slope = 1.0 + 0.5 * e * ratio;
+    let sinh = (0.5 * (e + ratio)).copysign(inside);
+    (sinh + slope * (x - inside), slope)
 }
 
 /// `i = s g v0 sinh(v/v0)`, with `s = 1` so that `g` is the small-signal conductance, or such that `g` is `i/v` at a read voltage.

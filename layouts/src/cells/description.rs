@@ -128,7 +128,7 @@ pub trait UseCells {
     /// What comes out.
     type Output;
     /// Does it.
-    fn with<C: Cells<Memory: 'static> + 'static>(self, cells: C) -> Self::Output;
+    fn with<C: Cells<Memory: 'static> + Send + 'static>(self, cells: C) -> Self::Output;
 }
 
 /// A law that is chosen at run time.

@@ -9,6 +9,7 @@
 mod description;
 mod device;
 mod dynamic;
+mod programming;
 mod resistor;
 mod series;
 mod transistor;
@@ -19,6 +20,7 @@ pub use description::{
 };
 pub use device::{Device, MemristorDevice, StaticDevice};
 pub use dynamic::{DynamicDevices, DynamicTransistorCells, Gates};
+pub use programming::Programmed;
 pub use resistor::ResistorCells;
 pub use series::Middle;
 pub use transistor::{GateLines, MemristorSide, TransistorCells};

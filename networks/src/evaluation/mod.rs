@@ -1,12 +1,14 @@
 //! A whole network evaluated at circuit level.
 //!
 //! Each weight matrix is programmed onto tiles once; each tile's transfer matrix, an exact solution of its array with all wires, is
-//! computed once; then every inference is a product with those matrices between converters.
+//! computed once; then every inference is a product with those matrices between converters. With nonlinear cells there is no such
+//! matrix: each tile is solved by Newton's method for each input.
 
 mod error;
 mod operators;
 mod programmed;
 mod report;
+mod report_parts;
 mod settings;
 mod verification;
 
@@ -18,7 +20,7 @@ use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
 use rayon::prelude::*;
 
 pub use error::EvaluationError;
-pub use report::{EvaluationReport, LayerReport, Seconds};
+pub use report::{EvaluationReport, LayerReport, NonlinearReport, Seconds};
 pub use settings::{Bias, EvaluationSettings};
 
 use crate::datasets::Dataset;
@@ -26,11 +28,14 @@ use crate::inference::{Inference, Logits};
 use crate::layer::{LinearOperator, Operators};
 use crate::network::Network;
 use crate::preprocessing::Preprocessing;
-use operators::{Stage, StageOperator};
+use operators::{BlockErrors, SolvedCells, Stage, StageOperator};
 use programmed::ProgrammedMatrix;
 
 /// Samples that run through the network together. It limits blocks of vectors, whose last bits it may change; never the meaning.
 const BATCH: usize = 50;
+
+/// The same where each sample takes many solutions by Newton's method.
+const NONLINEAR_BATCH: usize = 5;
 
 /// Tells how far an evaluation is. The numbers count batches, tiles or draws.
 pub trait Progress: Sync {
@@ -196,20 +201,24 @@ impl<'a> AnalogNetwork<'a> {
         timed(&mut seconds.digital, start);
 
         let start = Instant::now();
-        let operators = self.operators(&converters, |_| Stage::Convert);
-        let inference =
-            Inference::analog(self.network, &as_trait(&operators), data.test.len(), BATCH)?;
-        let analog = run(
-            &inference,
-            data.test,
-            data.preprocessing,
-            "evaluating",
-            progress,
-        )?;
+        let cells = if self.settings.cell.is_some() {
+            SolvedCells::Nonlinear
+        } else {
+            SolvedCells::Linear
+        };
+        let (analog, errors) = self.classify(data, &converters, cells, progress)?;
         timed(&mut seconds.evaluating, start);
 
         let start = Instant::now();
-        let layers = self.compare(data, &converters, progress)?;
+        let linear = match cells {
+            SolvedCells::Linear => None,
+            SolvedCells::Nonlinear => {
+                Some(self.classify(data, &converters, SolvedCells::Linear, progress)?)
+            }
+        };
+        timed(&mut seconds.linear, start);
+
+        let start = Instant::now();
         let verify_max_relative = match verify {
             0 => None,
             _ if self.tiles() == 0 => None,
@@ -217,6 +226,13 @@ impl<'a> AnalogNetwork<'a> {
         };
         timed(&mut seconds.checking, start);
 
+        let nonlinear = match &linear {
+            None => None,
+            Some((logits, _)) => {
+                Some(self.nonlinear_report((&analog, logits), &errors, data.test.labels())?)
+            }
+        };
+        let layers = self.layer_reports(&errors, linear.as_ref().map(|(_, errors)| &errors[..]));
         let (digital_classes, analog_classes) = (digital.predictions()?, analog.predictions()?);
         let matrices = || self.matrices.iter().flatten().map(|matrix| &matrix.mapped);
         let tiles = self.tiles();
@@ -233,8 +249,11 @@ impl<'a> AnalogNetwork<'a> {
             utilisation: utilisation(matrices()),
             kcl_relative: matrices()
                 .flat_map(MappedMatrix::tiles)
-                .fold(0.0, |a: f64, (_, tile)| a.max(tile.kcl_relative())),
+                .map(|(_, tile)| tile.kcl_relative())
+                .chain(errors.iter().map(|layer| layer.newton.kcl_relative))
+                .fold(0.0, f64::max),
             verify_max_relative,
+            nonlinear,
             layers,
             seconds,
             calibration,
@@ -298,50 +317,36 @@ impl<'a> AnalogNetwork<'a> {
         ))
     }
 
-    /// The layers, with their errors over the first images.
-    fn compare(
+    /// Runs the test set; also returns each layer's errors over the first images.
+    fn classify(
         &self,
         data: EvaluationData<'_>,
         converters: &[Converters],
+        cells: SolvedCells,
         progress: &dyn Progress,
-    ) -> Result<Vec<LayerReport>, EvaluationError> {
+    ) -> Result<(Logits, Vec<BlockErrors>), EvaluationError> {
         let images = self.settings.error_images.min(data.test.len());
         // Where a batch of fixed size is filled up with copies, these do not count.
-        let operators = self.operators(converters, |layer| Stage::Compare {
+        let operators = self.operators(converters, |layer| Stage::Evaluate {
+            cells,
             end: (images * self.vectors_per_sample(layer)) as u64,
-            norms: Mutex::default(),
+            blocks: Mutex::default(),
         });
-        let inference = Inference::analog(self.network, &as_trait(&operators), images, BATCH)?;
-        run(
-            &inference,
-            data.test,
-            data.preprocessing,
-            "layer errors",
-            progress,
-        )?;
-        let report = |(index, groups): (usize, &Vec<Arc<StageOperator>>)| {
-            let (mut error, mut norm) = (0.0, 0.0);
-            for group in groups {
-                let part = group.squared_norms();
-                error += part.0;
-                norm += part.1;
-            }
-            let mapped = || groups.iter().map(|group| &group.matrix.mapped);
-            let tiles: usize = mapped().map(|matrix| matrix.tiles().len()).sum();
-            LayerReport {
-                name: self.network.layers()[index].name.clone(),
-                rows: groups[0].matrix.mapped.inputs(),
-                columns: 2 * groups[0].matrix.mapped.outputs(),
-                tiles,
-                utilisation: utilisation(mapped()),
-                relative_error: if norm > 0.0 {
-                    (error / norm).sqrt()
-                } else {
-                    0.0
-                },
-            }
+        let (stage, batch) = match (cells, &self.settings.cell) {
+            (SolvedCells::Nonlinear, _) => ("evaluating", NONLINEAR_BATCH),
+            (SolvedCells::Linear, None) => ("evaluating", BATCH),
+            (SolvedCells::Linear, Some(_)) => ("linear cells", BATCH),
         };
-        Ok(operators.iter().enumerate().map(report).collect())
+        let as_trait = as_trait(&operators);
+        let inference = Inference::analog(self.network, &as_trait, data.test.len(), batch)?;
+        let logits = run(&inference, data.test, data.preprocessing, stage, progress)?;
+        let of_layer = |groups: &Vec<Arc<StageOperator>>| {
+            groups
+                .iter()
+                .map(|group| group.errors())
+                .fold(BlockErrors::default(), BlockErrors::merge)
+        };
+        Ok((logits, operators.iter().map(of_layer).collect()))
     }
 
     /// Input vectors of a layer for each sample.

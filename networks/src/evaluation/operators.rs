@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ohmloom_layouts::{Converters, SignalRange};
+use ohmloom_layouts::{Converters, LayoutError, NewtonStatistics, SignalRange};
 
 use super::programmed::ProgrammedMatrix;
 use crate::error::OperatorError;
@@ -13,20 +13,55 @@ use crate::layer::{LinearOperator, VectorBlock};
 pub(super) enum Stage {
     /// Ideal converters; finds out what the real ones have to cover.
     Calibrate(Mutex<SignalRange>),
-    /// The real converters.
-    Convert,
-    /// The real converters, compared with exact arithmetic: squared norms of the error and of the exact result, by first vector, so
-    /// that they can be added in a fixed order.
-    Compare {
+    /// The real converters; notes for the first vectors how far the results are from exact arithmetic, by first vector of a block, so
+    /// that the numbers can be added in a fixed order.
+    Evaluate {
+        cells: SolvedCells,
         /// Vectors from this one on do not count.
         end: u64,
-        norms: Mutex<BTreeMap<u64, (f64, f64)>>,
+        blocks: Mutex<BTreeMap<u64, BlockErrors>>,
     },
     /// The real converters; keeps these input vectors.
     Record {
         wanted: Vec<u64>,
         found: Mutex<BTreeMap<u64, Vec<f64>>>,
     },
+}
+
+/// How a layer's tiles are solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SolvedCells {
+    /// By the transfer matrices, of the linear cells.
+    Linear,
+    /// By Newton's method, with the nonlinear cells.
+    Nonlinear,
+}
+
+/// What [`Stage::Evaluate`] notes. All norms are squared.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct BlockErrors {
+    /// Of the exact result.
+    pub exact: f64,
+    /// Of the difference to it.
+    pub error: f64,
+    /// Of the result with linear cells, for nonlinear ones.
+    pub linear: f64,
+    /// Of the difference to that.
+    pub nonlinearity: f64,
+    /// The solutions behind all vectors of the block, also those that do not count.
+    pub newton: NewtonStatistics,
+}
+
+impl BlockErrors {
+    pub(super) fn merge(self, other: Self) -> Self {
+        Self {
+            exact: self.exact + other.exact,
+            error: self.error + other.error,
+            linear: self.linear + other.linear,
+            nonlinearity: self.nonlinearity + other.nonlinearity,
+            newton: self.newton.merge(other.newton),
+        }
+    }
 }
 
 /// One group of a layer in one stage.
@@ -50,13 +85,14 @@ impl StageOperator {
         }
     }
 
-    /// Squared norms of the error and of the exact result, for [`Stage::Compare`].
-    pub(super) fn squared_norms(&self) -> (f64, f64) {
+    /// What was noted, for [`Stage::Evaluate`].
+    pub(super) fn errors(&self) -> BlockErrors {
         match &self.stage {
-            Stage::Compare { norms, .. } => lock(norms)
+            Stage::Evaluate { blocks, .. } => lock(blocks)
                 .values()
-                .fold((0.0, 0.0), |sum, norm| (sum.0 + norm.0, sum.1 + norm.1)),
-            _ => (0.0, 0.0),
+                .copied()
+                .fold(BlockErrors::default(), BlockErrors::merge),
+            _ => BlockErrors::default(),
         }
     }
 
@@ -67,6 +103,45 @@ impl StageOperator {
             _ => None,
         }
     }
+}
+
+impl StageOperator {
+    /// The product for these vectors, of which the first `counted` are compared.
+    fn evaluate(
+        &self,
+        cells: SolvedCells,
+        vectors: &[f64],
+        counted: usize,
+        output: &mut [f64],
+    ) -> Result<BlockErrors, LayoutError> {
+        let (compared, results) = (counted * self.rows(), counted * self.columns());
+        let mut errors = BlockErrors::default();
+        let mut reference = vec![0.0; results];
+        if cells == SolvedCells::Linear {
+            self.matrix.multiply(vectors, &self.converters, output)?;
+        } else {
+            errors.newton = self
+                .matrix
+                .multiply_nonlinear(vectors, &self.converters, output)?;
+            self.matrix
+                .multiply(&vectors[..compared], &self.converters, &mut reference)?;
+            (errors.nonlinearity, errors.linear) = squares(&output[..results], &reference);
+        }
+        self.matrix
+            .multiply_exactly(&vectors[..compared], &mut reference);
+        (errors.error, errors.exact) = squares(&output[..results], &reference);
+        Ok(errors)
+    }
+}
+
+/// Squared norms of the difference and of the reference.
+fn squares(values: &[f64], reference: &[f64]) -> (f64, f64) {
+    values
+        .iter()
+        .zip(reference)
+        .fold((0.0, 0.0), |sums, (a, b)| {
+            (sums.0 + (a - b) * (a - b), sums.1 + b * b)
+        })
 }
 
 impl LinearOperator for StageOperator {
@@ -84,28 +159,17 @@ impl LinearOperator for StageOperator {
 
     fn apply(&self, block: VectorBlock<'_>, output: &mut [f64]) -> Result<(), OperatorError> {
         match &self.stage {
-            Stage::Convert => {}
             Stage::Calibrate(range) => {
                 let observed = self.matrix.observe(block.values)?;
                 let mut range = lock(range);
                 *range = range.merge(observed);
             }
-            Stage::Compare { end, norms } => {
-                self.matrix
-                    .multiply(block.values, &self.converters, output)?;
-                let mut exact = vec![0.0; output.len()];
-                self.matrix.multiply_exactly(block.values, &mut exact);
+            Stage::Evaluate { cells, end, blocks } => {
                 let counted = end
                     .saturating_sub(block.first_vector)
-                    .min(block.vectors as u64);
-                let exact = &exact[..counted as usize * self.columns()];
-                let error = output
-                    .iter()
-                    .zip(exact)
-                    .map(|(a, b)| (a - b) * (a - b))
-                    .sum();
-                let norm = exact.iter().map(|value| value * value).sum();
-                lock(norms).insert(block.first_vector, (error, norm));
+                    .min(block.vectors as u64) as usize;
+                let errors = self.evaluate(*cells, block.values, counted, output)?;
+                lock(blocks).insert(block.first_vector, errors);
                 return Ok(());
             }
             Stage::Record { wanted, found } => {

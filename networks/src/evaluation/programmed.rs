@@ -1,6 +1,6 @@
 //! One weight matrix of a layer on its tiles, with its bias.
 
-use ohmloom_layouts::{Converters, LayoutError, MappedMatrix, SignalRange};
+use ohmloom_layouts::{Converters, LayoutError, MappedMatrix, NewtonStatistics, SignalRange};
 
 use super::settings::{Bias, EvaluationSettings};
 use crate::layer::WeightMatrix;
@@ -43,15 +43,22 @@ impl ProgrammedMatrix {
                     bias: bias.to_vec(),
                 }
             });
+        let lay_out = |values: &[f64], inputs: usize| match &settings.cell {
+            None => MappedMatrix::new(values, outputs, inputs, &settings.tile),
+            Some(cell) => {
+                let cells = (cell, settings.read_voltage);
+                MappedMatrix::with_cells(values, (outputs, inputs), &settings.tile, cells)
+            }
+        };
         let mapped = match &bias {
-            None => MappedMatrix::new(weights.values(), outputs, inputs, &settings.tile)?,
+            None => lay_out(weights.values(), inputs)?,
             Some(row) => {
                 let mut extended = Vec::with_capacity(outputs * (inputs + 1));
                 for (output, bias) in row.bias.iter().enumerate() {
                     extended.extend_from_slice(weights.row(output));
                     extended.push(bias / row.input);
                 }
-                MappedMatrix::new(&extended, outputs, inputs + 1, &settings.tile)?
+                lay_out(&extended, inputs + 1)?
             }
         };
         Ok(Self {
@@ -87,6 +94,7 @@ impl ProgrammedMatrix {
         extended
     }
 
+    /// The product by the linear cells.
     pub(super) fn multiply(
         &self,
         vectors: &[f64],
@@ -94,6 +102,17 @@ impl ProgrammedMatrix {
         out: &mut [f64],
     ) -> Result<(), LayoutError> {
         self.mapped.multiply(&self.extend(vectors), converters, out)
+    }
+
+    /// The product by the nonlinear cells.
+    pub(super) fn multiply_nonlinear(
+        &self,
+        vectors: &[f64],
+        converters: &Converters,
+        out: &mut [f64],
+    ) -> Result<NewtonStatistics, LayoutError> {
+        self.mapped
+            .multiply_nonlinear(&self.extend(vectors), converters, out)
     }
 
     pub(super) fn observe(&self, vectors: &[f64]) -> Result<SignalRange, LayoutError> {

@@ -19,11 +19,14 @@ pub struct EvaluationReport {
     pub tiles: usize,
     /// Share of the tiles' cells that belong to a weight.
     pub utilisation: f64,
-    /// Largest relative Kirchhoff imbalance of any solve behind a transfer matrix.
+    /// Largest relative Kirchhoff imbalance of any solve: those behind the transfer matrices, and with nonlinear cells all by Newton's
+    /// method.
     pub kcl_relative: f64,
-    /// Largest difference between transfer matrix and direct solution over the verified inputs, relative to the largest current of
-    /// its tile; absent if none was verified.
+    /// Largest difference between transfer matrix (or Newton's method) and direct solution over the verified inputs, relative to the
+    /// largest current of its tile; absent if none was verified.
     pub verify_max_relative: Option<f64>,
+    /// What the nonlinearity of the cells costs; absent for linear ones.
+    pub nonlinear: Option<NonlinearReport>,
     /// The layers with weights, in the order of the network.
     pub layers: Vec<LayerReport>,
     /// Wall time of each stage.
@@ -51,6 +54,35 @@ pub struct LayerReport {
     pub utilisation: f64,
     /// Error of the layer's outputs against exact arithmetic on the same inputs, as the ratio of Euclidean norms.
     pub relative_error: f64,
+    /// The same for linear cells, on the inputs that the network has with these; absent where the cells are linear.
+    pub linear_error: Option<f64>,
+    /// Difference of the layer's outputs to those of linear cells on the same inputs, as the ratio of Euclidean norms; absent where the
+    /// cells are linear.
+    pub nonlinearity: Option<f64>,
+}
+
+/// Nonlinear cells beside linear ones with the same currents at the read voltage (without wires), in the same arrays between the same
+/// converters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct NonlinearReport {
+    /// Images classified correctly with linear cells.
+    pub linear_correct: usize,
+    /// Images that nonlinear and linear cells put into the same class.
+    pub linear_agree: usize,
+    /// Difference of the network's outputs to those with linear cells, as the ratio of Euclidean norms over all images.
+    pub output_difference: f64,
+    /// Cells that belong to a weight.
+    pub used_cells: usize,
+    /// Of these, cells whose conductance was out of reach, so that the nearest was programmed.
+    pub clipped_cells: usize,
+    /// Arrays solved by Newton's method; equal inputs of a tile within one batch count once.
+    pub solves: u64,
+    /// Newton iterations of all solves.
+    pub newton_iterations: u64,
+    /// Iterations of the linear solver in all of them.
+    pub linear_iterations: u64,
+    /// Largest bound of the error of an output current, relative to the largest terminal current of its array.
+    pub output_error: f64,
 }
 
 /// Wall time of each stage, in seconds.
@@ -66,6 +98,8 @@ pub struct Seconds {
     pub digital: f64,
     /// The network on the arrays.
     pub evaluating: f64,
-    /// Measuring the layers' relative errors, and the verification.
+    /// The network on arrays of linear cells, beside nonlinear ones.
+    pub linear: f64,
+    /// The verification.
     pub checking: f64,
 }

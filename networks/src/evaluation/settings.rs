@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ohmloom_layouts::TileSettings;
+use ohmloom_layouts::cells::CellDescription;
 use ohmloom_peripherals::ConverterSettings;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,8 @@ pub struct EvaluationSettings {
     pub dac: ConverterSettings,
     /// The columns' converters.
     pub adc: ConverterSettings,
+    /// The cells, where they are nonlinear: every tile is then solved by Newton's method for every input. Default: none, linear cells.
+    pub cell: Option<CellDescription>,
 }
 
 impl Default for EvaluationSettings {
@@ -53,6 +56,7 @@ impl Default for EvaluationSettings {
             tile: TileSettings::default(),
             dac: ConverterSettings::default(),
             adc: ConverterSettings::default(),
+            cell: None,
         }
     }
 }

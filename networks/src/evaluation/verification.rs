@@ -1,4 +1,4 @@
-//! The transfer matrices against fresh solutions of the arrays.
+//! The transfer matrices, or the solutions by Newton's method, against fresh solutions of the arrays by the direct method.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -112,20 +112,26 @@ impl AnalogNetwork<'_> {
     }
 }
 
-/// Largest difference between transfer matrix and direct solution, relative to the largest current.
+/// Largest difference between the evaluation's solution and the direct one, relative to the largest current.
 fn difference(operator: &StageOperator, tile: usize, vector: &[f64]) -> Result<f64, LayoutError> {
     let mapped = &operator.matrix.mapped;
     let volts = mapped.tile_voltages(tile, &operator.matrix.extend(vector), &operator.converters);
     let (position, tile) = &mapped.tiles()[tile];
-    let direct = tile
-        .solve_directly(&volts)
-        .map_err(|source| LayoutError::Tile {
-            row: position.row,
-            column: position.column,
-            source,
-        })?;
     let mut fast = vec![0.0; tile.outputs()];
-    multiply_transposed(&volts, tile.differential(), &mut fast, tile.used_rows());
+    let direct = match tile.nonlinear() {
+        None => {
+            multiply_transposed(&volts, tile.differential(), &mut fast, tile.used_rows());
+            tile.solve_directly(&volts)
+        }
+        Some(cells) => cells
+            .currents(&volts, &mut fast)
+            .and_then(|_| cells.solve_chords_directly(&volts)),
+    };
+    let direct = direct.map_err(|source| LayoutError::Tile {
+        row: position.row,
+        column: position.column,
+        source,
+    })?;
     let largest = direct
         .iter()
         .fold(0.0, |a: f64, current| a.max(current.abs()));

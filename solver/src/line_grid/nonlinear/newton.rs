@@ -115,6 +115,19 @@ impl<M: Clone + Default + Send + Sync> ArrayPoint<M> {
         }
     }
 
+    /// Goes to where `other`, a point of the same array, is.
+    pub(super) fn go_to(&mut self, other: &Self) {
+        self.memory.clone_from_slice(&other.memory);
+        for (field, kept) in [
+            (&mut self.row_deviation, &other.row_deviation),
+            (&mut self.column_deviation, &other.column_deviation),
+            (&mut self.row_supply, &other.row_supply),
+            (&mut self.column_supply, &other.column_supply),
+        ] {
+            field.copy_from_slice(kept);
+        }
+    }
+
     /// Evaluates all cells at the present deviations.
     pub(super) fn evaluate<C: Cells<Memory = M>>(
         &mut self,

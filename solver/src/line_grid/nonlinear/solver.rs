@@ -20,6 +20,8 @@ const PARALLEL_CROSSINGS: usize = 64 * 64;
 const STAGNANT: f64 = 0.25;
 /// ... that is, at most this multiple of what is asked for.
 const ROUNDING_ROOM: f64 = 1e3;
+/// Inputs of a batch that share the vectors of one point.
+const GROUP: usize = 8;
 /// Halvings of one step.
 const MOST_HALVINGS: usize = 12;
 /// Solves while the drives are raised.
@@ -223,11 +225,24 @@ impl NonlinearArray {
     ) -> Result<Vec<NonlinearSolution>, GridError> {
         self.check(voltages)?;
         let drives = self.drive_count().max(1);
-        voltages
-            .par_chunks(drives)
+        let groups: Vec<Vec<NonlinearSolution>> = voltages
+            .par_chunks(GROUP * drives)
             .enumerate()
-            .map(|input| self.solve_one(cells, input, &mut start.clone(), request, Spread(false)))
-            .collect()
+            .map(|(group, voltages)| {
+                let mut point = start.clone();
+                let solve = |(index, voltages)| {
+                    point.go_to(start);
+                    let input = (group * GROUP + index, voltages);
+                    self.solve_one(cells, input, &mut point, request, Spread(false))
+                };
+                voltages
+                    .chunks(drives)
+                    .enumerate()
+                    .map(solve)
+                    .collect::<Result<_, GridError>>()
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(groups.into_iter().flatten().collect())
     }
 
     fn check(&self, voltages: &[f64]) -> Result<(), GridError> {
