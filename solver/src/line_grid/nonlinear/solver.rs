@@ -173,7 +173,9 @@ impl NonlinearArray {
         request: FieldRequest,
     ) -> Result<NonlinearSolution, GridError> {
         self.check(voltages)?;
-        self.solve_one(cells, (0, voltages), point, request, self.spread())
+        let spread = self.spread();
+        // Inside the pool, so that no sweep waits for another thread to begin it.
+        rayon::scope(|_| self.solve_one(cells, (0, voltages), point, request, spread))
     }
 
     /// As [`Self::solve`], without raising the drives from zero where Newton's method fails: `point` then stays where it got to.
@@ -184,10 +186,12 @@ impl NonlinearArray {
         point: &mut ArrayPoint<C::Memory>,
         request: FieldRequest,
     ) -> Result<NonlinearSolution, GridError> {
-        let mut certificate = NonlinearCertificate::default();
-        self.newton(cells, voltages, point, self.spread(), &mut certificate)
-            .map(|residual| self.collect(voltages, point, request, residual, certificate))
-            .map_err(|residual| self.not_converged(0, residual, certificate))
+        rayon::scope(|_| {
+            let mut certificate = NonlinearCertificate::default();
+            self.newton(cells, voltages, point, self.spread(), &mut certificate)
+                .map(|residual| self.collect(voltages, point, request, residual, certificate))
+                .map_err(|residual| self.not_converged(0, residual, certificate))
+        })
     }
 
     /// Calls `visit` for every crossing with its potentials at `point`, what the cell remembers and the crossing's entry of `more` (row by
