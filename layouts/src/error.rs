@@ -80,4 +80,17 @@ pub enum LayoutError {
         /// What the array solver says.
         source: GridError,
     },
+    /// An array that cannot be.
+    #[error(transparent)]
+    Array(GridError),
+    /// Programming came to an end at a cell.
+    #[error("programming the cell in row {row}, column {column}: {source}")]
+    Programming {
+        /// Row, from 0.
+        row: usize,
+        /// Column, from 0.
+        column: usize,
+        /// What the array solver says.
+        source: GridError,
+    },
 }

@@ -5,6 +5,7 @@
 //! * [`Bias`]: what the lines are connected to while one cell is selected: grounded, floating, V/2, V/3.
 //! * [`cells`]: the cells of an array as circuits: a memristor alone, or with a transistor.
 //! * [`wires`]: resistance, capacitance and delay of the lines from their geometry.
+//! * [`write_verify`]: programming cells by pulses through the wires.
 //! * [`MappedMatrix`]: a signed weight matrix as differential pairs on a grid of tiles, between DACs and ADCs.
 //!
 //! ```
@@ -30,6 +31,7 @@ mod settings;
 mod spice;
 mod tile;
 pub mod wires;
+pub mod write_verify;
 
 pub use biasing::{Bias, BiasScheme, BiasedLines};
 pub use cell_array::NewtonStatistics;

@@ -84,6 +84,7 @@ fn as_array<M: Memristor<K>, const K: usize>(
     let options = TransientOptions {
         reltol: 1e-5,
         longest_step: None,
+        first_step: None,
     };
     let mut transient =
         ArrayTransient::new(&array, &mut cells, &case.drives, capacitance, options).unwrap();

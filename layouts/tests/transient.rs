@@ -286,6 +286,7 @@ fn a_write_pulse_equals_its_deck() {
         let tight = TransientOptions {
             reltol: 1e-7,
             longest_step: None,
+            first_step: None,
         };
         let tight = as_array(8, side, tight);
         let tight_error = difference(&tight, &deck);

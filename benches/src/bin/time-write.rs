@@ -143,6 +143,7 @@ fn main() -> anyhow::Result<()> {
     let options = TransientOptions {
         reltol: arguments.reltol,
         longest_step: None,
+        first_step: None,
     };
     let mut transient = ArrayTransient::new(&array, &mut cells, &FirstRow, capacitance, options)?;
     let mut points = vec![0.0; 1 + size];

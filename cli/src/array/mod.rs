@@ -8,6 +8,7 @@ mod load;
 mod newton;
 mod options;
 mod problem;
+mod program;
 mod report;
 mod solution;
 mod solve;
@@ -27,6 +28,7 @@ pub(crate) struct ArrayArgs {
 enum ArrayCommand {
     Solve(arguments::SolveArgs),
     Export(export::ExportArgs),
+    Program(program::ProgramArgs),
 }
 
 const EXAMPLES: &str = "\
@@ -34,6 +36,7 @@ Examples:
   ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy
   ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy --cell cell.toml
   ohmloom array export --conductance G.npy --inputs V.npy --cell cell.toml -o deck.cir
+  ohmloom array program write.toml --targets G.npy --out programmed
   ohmloom array solve --help";
 
 /// Runs the command.
@@ -41,5 +44,6 @@ pub(crate) fn run(args: &ArrayArgs) -> Result<()> {
     match &args.command {
         ArrayCommand::Solve(args) => solve::run(args),
         ArrayCommand::Export(args) => export::run(args),
+        ArrayCommand::Program(args) => program::run(args),
     }
 }

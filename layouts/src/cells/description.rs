@@ -131,6 +131,18 @@ pub trait UseCells {
     fn with<C: Cells<Memory: 'static> + Send + 'static>(self, cells: C) -> Self::Output;
 }
 
+/// What is done with a transistor of whatever model it turns out to be.
+pub trait UseTransistor {
+    /// What comes out.
+    type Output;
+    /// Does it.
+    fn with<T: ohmloom_devices::mosfets::Transistor + Clone + 'static>(
+        self,
+        transistor: T,
+        description: &TransistorDescription,
+    ) -> Self::Output;
+}
+
 /// A law that is chosen at run time.
 #[derive(Clone, Debug)]
 enum AnyLaw {
@@ -195,17 +207,7 @@ impl CellDescription {
                 let rows = conductance.len() / columns.max(1);
                 let lines = self.word_lines(rows, columns);
                 let cells = ((law, conductance, columns), gates, lines);
-                match transistor.level {
-                    1 => transistor.build(transistor.mosfet::<Level1>()?, cells, then),
-                    2 => transistor.build(transistor.mosfet::<Level2>()?, cells, then),
-                    3 => transistor.build(transistor.mosfet::<Level3>()?, cells, then),
-                    44 => transistor.build(transistor.ekv()?, cells, then),
-                    level => Err(LayoutError::BadSetting {
-                        key: "level",
-                        value: f64::from(level),
-                        reason: "must be 1, 2, 3 or 44 (EKV)",
-                    }),
-                }
+                transistor.choose(AroundTransistor { cells, then })
             }
         }
     }
@@ -225,24 +227,48 @@ impl LawDescription {
     }
 }
 
-impl TransistorDescription {
-    fn build<T, U>(
-        &self,
+/// Makes cells with transistors, and hands them on.
+struct AroundTransistor<U> {
+    cells: Programmed,
+    then: U,
+}
+
+impl<U: UseCells> UseTransistor for AroundTransistor<U> {
+    type Output = Result<U::Output, LayoutError>;
+
+    fn with<T: ohmloom_devices::mosfets::Transistor + Clone + 'static>(
+        self,
         transistor: T,
-        (device, gates, lines): Programmed,
-        then: U,
-    ) -> Result<U::Output, LayoutError>
-    where
-        T: ohmloom_devices::mosfets::Transistor + 'static,
-        U: UseCells,
-    {
-        let gates = gates.unwrap_or_else(|| vec![self.gate; lines]);
+        description: &TransistorDescription,
+    ) -> Self::Output {
+        let (device, gates, lines) = self.cells;
+        let gates = gates.unwrap_or_else(|| vec![description.gate; lines]);
         let cells = TransistorCells::new(
             device,
-            (transistor, self.memristor_side),
-            (self.gate_lines, gates),
+            (transistor, description.memristor_side),
+            (description.gate_lines, gates),
         )?;
-        Ok(then.with(cells.with_bulk(self.bulk)))
+        Ok(self.then.with(cells.with_bulk(description.bulk)))
+    }
+}
+
+impl TransistorDescription {
+    /// Makes the transistor of the model that the description names.
+    pub(crate) fn choose<T, U>(&self, then: U) -> Result<T, LayoutError>
+    where
+        U: UseTransistor<Output = Result<T, LayoutError>>,
+    {
+        match self.level {
+            1 => then.with(self.mosfet::<Level1>()?, self),
+            2 => then.with(self.mosfet::<Level2>()?, self),
+            3 => then.with(self.mosfet::<Level3>()?, self),
+            44 => then.with(self.ekv()?, self),
+            level => Err(LayoutError::BadSetting {
+                key: "level",
+                value: f64::from(level),
+                reason: "must be 1, 2, 3 or 44 (EKV)",
+            }),
+        }
     }
 
     /// The parameters, for the `.model` card and for the instance.

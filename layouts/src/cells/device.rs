@@ -26,6 +26,8 @@ pub trait Device: Send + Sync {
         history: &Self::History,
         guess: &mut Self::Guess,
     ) -> (f64, f64);
+    /// Takes a solution at rest at this voltage as the beginning: states move from there at the rates that they have there.
+    fn begin(&self, index: usize, v: f64, history: &mut Self::History, guess: &mut Self::Guess);
     /// Current at a voltage at the end of a step and its derivative, with states that follow.
     fn in_step(
         &self,
@@ -72,6 +74,8 @@ impl<L: Conduction> Device for StaticDevice<L> {
     fn at_rest(&self, index: usize, v: f64, (): &(), (): &mut ()) -> (f64, f64) {
         self.law.at(self.conductance[index], v)
     }
+
+    fn begin(&self, _: usize, _: f64, (): &mut (), (): &mut ()) {}
 
     #[inline(always)]
     fn in_step(&self, index: usize, v: f64, _: &TimeStep, (): &(), (): &mut ()) -> (f64, f64) {
@@ -257,6 +261,21 @@ impl<M: Memristor<K>, const K: usize> Device for MemristorDevice<M, K> {
         guess: &mut Option<[f64; K]>,
     ) -> (f64, f64) {
         self.solve(v, None, history, guess)
+    }
+
+    fn begin(&self, _: usize, v: f64, history: &mut [Trace; K], guess: &mut Option<[f64; K]>) {
+        let s = guess.unwrap_or(history.map(|trace| trace.value));
+        let rates = self.model.evaluate(v, &s).rate;
+        let bounds = self.model.bounds();
+        for k in 0..K {
+            let (low, high) = bounds[k];
+            let blocked = (s[k] <= low && rates[k] < 0.0) || (s[k] >= high && rates[k] > 0.0);
+            history[k] = if M::STATES[k].dynamic && !blocked {
+                Trace::moving(s[k], rates[k])
+            } else {
+                Trace::at(s[k])
+            };
+        }
     }
 
     #[inline]

@@ -48,7 +48,16 @@ impl<D: Device> DynamicCells for DynamicDevices<D> {
         Branch::two_terminal(current, slope)
     }
 
-    fn begin(&self, _: (usize, usize), _: (f64, f64), _: &mut D::History, _: &mut D::Guess) {}
+    fn begin(
+        &self,
+        (row, column): (usize, usize),
+        (r, c): (f64, f64),
+        history: &mut D::History,
+        guess: &mut D::Guess,
+    ) {
+        let index = row * self.columns + column;
+        self.device.begin(index, r - c, history, guess);
+    }
 
     #[inline]
     fn branch(
@@ -149,6 +158,11 @@ impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
             bulk,
             gmin: 1e-12,
         })
+    }
+
+    /// Lets the word lines follow other functions of time from now on.
+    pub fn drive_gates(&mut self, gates_at: Gates) {
+        self.gates_at = gates_at;
     }
 
     #[inline(always)]
@@ -289,8 +303,14 @@ impl<D: Device, T: Transistor> DynamicCells for DynamicTransistorCells<D, T> {
         crossing: (usize, usize),
         potentials: (f64, f64),
         history: &mut Self::History,
-        (middle, _): &mut Self::Memory,
+        (middle, guess): &mut Self::Memory,
     ) {
+        let index = crossing.0 * self.columns + crossing.1;
+        let across = match self.side {
+            MemristorSide::Row => potentials.0 - middle.potential,
+            MemristorSide::Column => middle.potential - potentials.1,
+        };
+        self.device.begin(index, across, &mut history.device, guess);
         let at = self.potentials(self.gate(crossing), middle.potential, self.far(potentials));
         let (_, charge, gate) = self.transistor.currents_and_charges(at, self.gmin, None);
         history.gate = gate;

@@ -9,6 +9,7 @@
 mod description;
 mod device;
 mod dynamic;
+mod memristor;
 mod programming;
 mod resistor;
 mod series;
@@ -16,10 +17,11 @@ mod transistor;
 
 pub use description::{
     CellDescription, LawDescription, PolarityName, SelectorDescription, TransistorDescription,
-    UseCells,
+    UseCells, UseTransistor,
 };
 pub use device::{Device, MemristorDevice, StaticDevice};
 pub use dynamic::{DynamicDevices, DynamicTransistorCells, Gates};
+pub use memristor::{AnyMemristor, MemristorDescription, NumberOrWord, StateRange};
 pub use programming::Programmed;
 pub use resistor::ResistorCells;
 pub use series::Middle;

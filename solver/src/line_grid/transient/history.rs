@@ -29,6 +29,14 @@ impl Trace {
         }
     }
 
+    /// A quantity that has this value and this rate (1/s) and no past.
+    pub fn moving(value: f64, rate: f64) -> Self {
+        Self {
+            rate,
+            ..Self::at(value)
+        }
+    }
+
     /// Divided differences with a new point: first, second, third.
     #[inline(always)]
     fn differences(&self, value: f64, step: &TimeStep) -> (f64, f64, f64) {

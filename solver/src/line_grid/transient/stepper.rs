@@ -44,6 +44,8 @@ pub struct TransientOptions {
     pub reltol: f64,
     /// Longest step, s; default: a fiftieth of the time simulated.
     pub longest_step: Option<f64>,
+    /// First step at the beginning and after each corner, s; default: a hundredth of the time to the next corner.
+    pub first_step: Option<f64>,
 }
 
 impl Default for TransientOptions {
@@ -51,6 +53,7 @@ impl Default for TransientOptions {
         Self {
             reltol: 1e-3,
             longest_step: None,
+            first_step: None,
         }
     }
 }
@@ -190,6 +193,12 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
         Ok(transient)
     }
 
+    /// Changes the longest and the first step, see [`TransientOptions`].
+    pub fn set_steps(&mut self, longest: Option<f64>, first: Option<f64>) {
+        self.options.longest_step = longest;
+        self.options.first_step = first;
+    }
+
     /// Time that has been reached, s.
     pub fn time(&self) -> f64 {
         self.time
@@ -200,11 +209,20 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
         self.accepted.iter().map(|accepted| &accepted.cell)
     }
 
-    /// Lets the array come to rest at the present time, states held, and starts time at zero again.
+    /// What the cell of this index, counted row by row, has accepted.
+    pub fn history(&self, index: usize) -> &C::History {
+        &self.accepted[index].cell
+    }
+
+    /// Lets the array come to rest with the drives of time zero, states held, and starts time at zero again. Returns the solution at rest.
     ///
     /// # Errors
     /// As [`NonlinearArray::solve`].
-    pub fn rest(&mut self, cells: &mut C, drives: &impl Drives) -> Result<(), GridError> {
+    pub fn rest(
+        &mut self,
+        cells: &mut C,
+        drives: &impl Drives,
+    ) -> Result<NonlinearSolution, GridError> {
         let mut volts = vec![0.0; self.array.drive_count()];
         drives.voltages(0.0, &mut volts);
         cells.set_time(0.0);
@@ -214,8 +232,9 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
             accepted: &self.accepted,
             columns,
         };
-        self.array
-            .solve(&at_rest, &volts, &mut self.point, FieldRequest::default())?;
+        let solution =
+            self.array
+                .solve(&at_rest, &volts, &mut self.point, FieldRequest::default())?;
         let cells = &*cells;
         self.scale = volts.iter().fold(0.0, |a: f64, v| a.max(v.abs()));
         self.array.visit(
@@ -230,7 +249,7 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
             },
         );
         self.time = 0.0;
-        Ok(())
+        Ok(solution)
     }
 
     /// Goes on to `until` (s). `observe` sees every accepted point and may end the run early.
@@ -254,12 +273,15 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
             });
         }
         let longest = self.options.longest_step.unwrap_or(span / 50.0);
-        if longest.is_nan() || longest <= 0.0 {
-            return Err(GridError::BadTransient {
-                what: "longest step",
-                value: longest,
-                reason: "must be above 0 (s)",
-            });
+        let first_step = self.options.first_step;
+        for (what, value) in [("longest step", Some(longest)), ("first step", first_step)] {
+            if let Some(value) = value.filter(|value| value.is_nan() || *value <= 0.0) {
+                return Err(GridError::BadTransient {
+                    what,
+                    value,
+                    reason: "must be above 0 (s)",
+                });
+            }
         }
         let shortest = 1e-12 * span;
         let mut corners = drives.corners();
@@ -267,7 +289,7 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
         corners.push(until);
         corners.sort_by(f64::total_cmp);
         let mut next = 0;
-        let first = |gap: f64| (FIRST_STEP * gap).min(longest);
+        let first = |gap: f64| first_step.unwrap_or(FIRST_STEP * gap).min(longest);
         let mut length = first(corners[0] - self.time);
         let mut fresh = true;
         let mut volts = vec![0.0; self.array.drive_count()];
