@@ -7,5 +7,6 @@ mod folder;
 mod input_files;
 mod nonlinear;
 mod output_files;
+mod program;
 mod results;
 mod usage;

@@ -285,7 +285,7 @@ impl AnyMemristor {
         macro_rules! moved {
             ($($kind:ident),*) => {
                 match self {
-                    $(Self::$kind(device) => Self::$kind(moved(device, states)),)*
+                    $(Self::$kind(device) => Self::$kind(moved(&device, states)),)*
                 }
             };
         }
@@ -306,7 +306,7 @@ impl AnyMemristor {
 }
 
 fn moved<M: Memristor<K>, const K: usize>(
-    device: MemristorDevice<M, K>,
+    device: &MemristorDevice<M, K>,
     states: &[Option<[f64; MOST]>],
 ) -> MemristorDevice<M, K>
 where

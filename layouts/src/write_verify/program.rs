@@ -208,7 +208,7 @@ impl Job<'_> {
             .into_par_iter()
             .map(|window| match self.known(&window) {
                 Some(part) => Ok(part.clone()),
-                None => self.part(window, make),
+                None => self.part(&window, make),
             })
             .collect::<Result<_, _>>()?;
         let effort = parts
@@ -275,9 +275,9 @@ impl Job<'_> {
     }
 
     /// Programs the cells of a window.
-    fn part<B: MakeCells>(&self, window: Window, make: &B) -> Result<ProgrammedPart, LayoutError> {
+    fn part<B: MakeCells>(&self, window: &Window, make: &B) -> Result<ProgrammedPart, LayoutError> {
         let settings = self.settings;
-        let memristors = self.memristors(&window)?;
+        let memristors = self.memristors(window)?;
         let size = (window.rows.len(), window.columns.len());
         let array = window
             .array(self.size, settings.wires.read_wires())
@@ -297,7 +297,7 @@ impl Job<'_> {
             }
         };
         let mut part = Part::new((window.clone(), &array), cells, (gates, settings.reltol))
-            .map_err(in_array(&window))?;
+            .map_err(in_array(window))?;
         let volts = settings.read.voltage;
         let alone = |part: &Part<'_, B::Cells>, index: usize| {
             let history = part.memristor(index);
@@ -315,13 +315,19 @@ impl Job<'_> {
         for pass in 0..settings.passes {
             for cell in window.cells() {
                 let target = self.targets[cell.0 * self.size.1 + cell.1];
+                let index = window.index(cell);
+                let known = outcomes.get(index).map(|outcome| outcome.status);
+                if known == Some(CellStatus::Stuck) {
+                    // More of the strongest pulses would only disturb others.
+                    self.observer.visited();
+                    continue;
+                }
                 let failed = |source| LayoutError::Programming {
                     row: cell.0,
                     column: cell.1,
                     source,
                 };
                 let visit = writer.visit(&mut part, cell, target).map_err(failed)?;
-                let index = window.index(cell);
                 if pass == 0 {
                     outcomes.push(CellOutcome {
                         row: cell.0,

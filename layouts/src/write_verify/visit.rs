@@ -9,8 +9,8 @@ use super::settings::{ProgrammingSettings, PulseTrain};
 
 /// The strongest pulses that a cell may ignore before it counts as not responding.
 const PATIENCE: usize = 3;
-/// A pulse that moves a cell by less than this part of the tolerance is ignored.
-const RESPONSE: f64 = 0.02;
+/// A pulse that moves a read by less than this part of the tolerance is ignored: what it does to other cells shows in the read, too.
+const RESPONSE: f64 = 0.25;
 
 /// Writes and reads single cells.
 pub(super) struct Writer<'a> {

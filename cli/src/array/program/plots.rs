@@ -74,12 +74,13 @@ fn reached(path: &Path, size: (usize, usize), outcome: &ProgrammingOutcome) -> R
     lines(path, &chart).map_err(without_name)
 }
 
-/// How many cells took how many pulses.
+/// How many cells took how many pulses to reach their targets.
 fn pulses(path: &Path, size: (usize, usize), outcome: &ProgrammingOutcome) -> Result<()> {
     let counts = |of: fn(usize, usize) -> usize| {
         let numbers = outcome
             .cells
             .iter()
+            .filter(|cell| cell.status == CellStatus::Reached)
             .map(|cell| of(cell.set_pulses, cell.reset_pulses));
         let most = numbers.clone().max().unwrap_or(0);
         let mut counts = vec![0_usize; most + 1];
@@ -107,7 +108,7 @@ fn pulses(path: &Path, size: (usize, usize), outcome: &ProgrammingOutcome) -> Re
     .into_iter()
     .fold(
         LineChartSpec::new(
-            format!("Pulses to program a cell, {}", array(size)),
+            format!("Pulses until the target is reached, {}", array(size)),
             Axis::new("pulses", ""),
             Axis::new("cells", ""),
         ),
