@@ -12,6 +12,7 @@ mod program;
 mod report;
 mod solution;
 mod solve;
+mod wires;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -29,6 +30,7 @@ enum ArrayCommand {
     Solve(arguments::SolveArgs),
     Export(export::ExportArgs),
     Program(program::ProgramArgs),
+    Wires(wires::WiresArgs),
 }
 
 const EXAMPLES: &str = "\
@@ -37,6 +39,7 @@ Examples:
   ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy --cell cell.toml
   ohmloom array export --conductance G.npy --inputs V.npy --cell cell.toml -o deck.cir
   ohmloom array program write.toml --targets G.npy --out programmed
+  ohmloom array wires --technology sky130-met1 --cell-length 0.5e-6
   ohmloom array solve --help";
 
 /// Runs the command.
@@ -45,5 +48,6 @@ pub(crate) fn run(args: &ArrayArgs) -> Result<()> {
         ArrayCommand::Solve(args) => solve::run(args),
         ArrayCommand::Export(args) => export::run(args),
         ArrayCommand::Program(args) => program::run(args),
+        ArrayCommand::Wires(args) => wires::run(args),
     }
 }

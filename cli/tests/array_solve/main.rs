@@ -10,3 +10,4 @@ mod output_files;
 mod program;
 mod results;
 mod usage;
+mod wires;

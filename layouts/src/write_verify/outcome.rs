@@ -33,10 +33,11 @@ pub struct CellOutcome {
     pub verified: f64,
     /// What it conducts after all cells were programmed, S.
     pub conductance: f64,
-    /// What its memristor alone conducted at the read voltage when the cell was last verified, S.
-    pub memristor_verified: f64,
     /// What its memristor alone conducts at the read voltage after all cells were programmed, S.
     pub memristor: f64,
+    /// Relative changes of its memristor between its own visits, before the first and after the last, summed up: what the writing of other cells
+    /// has done to it.
+    pub disturb: f64,
     /// Pulses that should make it conduct more.
     pub set_pulses: usize,
     /// Pulses that should make it conduct less.
@@ -49,11 +50,6 @@ impl CellOutcome {
     /// Relative difference from the target in the end.
     pub fn error(&self) -> f64 {
         self.conductance / self.target - 1.0
-    }
-
-    /// Relative change of its memristor since the cell was last verified: what the writing of other cells has done to it.
-    pub fn disturb(&self) -> f64 {
-        self.memristor / self.memristor_verified - 1.0
     }
 }
 

@@ -303,6 +303,10 @@ impl Job<'_> {
             let history = part.memristor(index);
             memristors.at_rest(index, volts, history, &mut None).0 / volts
         };
+        // What each memristor conducts when its cell is left alone.
+        let mut resting: Vec<f64> = (0..size.0 * size.1)
+            .map(|index| alone(&part, index))
+            .collect();
         let writer = Writer {
             settings,
             selector: Selector {
@@ -327,6 +331,8 @@ impl Job<'_> {
                     column: cell.1,
                     source,
                 };
+                let found = alone(&part, index);
+                let disturb = found / resting[index] - 1.0;
                 let visit = writer.visit(&mut part, cell, target).map_err(failed)?;
                 if pass == 0 {
                     outcomes.push(CellOutcome {
@@ -336,8 +342,8 @@ impl Job<'_> {
                         initial: visit.first,
                         verified: visit.last,
                         conductance: visit.last,
-                        memristor_verified: 0.0,
                         memristor: 0.0,
+                        disturb: 0.0,
                         set_pulses: 0,
                         reset_pulses: 0,
                         status: CellStatus::Reached,
@@ -348,7 +354,8 @@ impl Job<'_> {
                 outcome.set_pulses += visit.pulses[SET];
                 outcome.reset_pulses += visit.pulses[RESET];
                 outcome.status = visit.status;
-                outcome.memristor_verified = alone(&part, index);
+                outcome.disturb += disturb;
+                resting[index] = alone(&part, index);
                 self.observer.visited();
             }
         }
@@ -363,6 +370,7 @@ impl Job<'_> {
         }
         for (index, outcome) in outcomes.iter_mut().enumerate() {
             outcome.memristor = alone(&part, index);
+            outcome.disturb += outcome.memristor / resting[index] - 1.0;
         }
         let part = ProgrammedPart {
             cells: outcomes,

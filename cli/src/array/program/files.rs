@@ -51,7 +51,7 @@ pub(super) fn write(
 
 fn table(outcome: &ProgrammingOutcome) -> String {
     let mut text = String::from(
-        "row,column,target_s,initial_s,verified_s,final_s,memristor_verified_s,memristor_s,set_pulses,reset_pulses,status\n",
+        "row,column,target_s,initial_s,verified_s,final_s,memristor_s,disturb,set_pulses,reset_pulses,status\n",
     );
     for cell in &outcome.cells {
         let status = serde_json::to_value(cell.status).unwrap_or_default();
@@ -64,8 +64,8 @@ fn table(outcome: &ProgrammingOutcome) -> String {
             cell.initial,
             cell.verified,
             cell.conductance,
-            cell.memristor_verified,
             cell.memristor,
+            cell.disturb,
             cell.set_pulses,
             cell.reset_pulses,
             status.as_str().unwrap_or_default(),

@@ -162,10 +162,13 @@ fn error(path: &Path, size: (usize, usize), outcome: &ProgrammingOutcome) -> Res
 
 /// What the writing of others has done to each memristor.
 fn disturb(path: &Path, size: (usize, usize), outcome: &ProgrammingOutcome) -> Result<()> {
-    let values = outcome.cells.iter().map(|cell| cell.disturb()).collect();
+    let values = outcome.cells.iter().map(|cell| cell.disturb).collect();
     map(
         (path, size),
-        ("Disturb", "change since it was verified"),
+        (
+            "Change while other cells were written",
+            "relative change of the memristor",
+        ),
         values,
     )
 }

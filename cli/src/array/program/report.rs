@@ -31,7 +31,7 @@ pub(super) struct Report<'a> {
     pulses_mean: f64,
     pulses_max: usize,
     reads: usize,
-    /// Relative changes of memristors since they were last verified.
+    /// Relative changes of memristors while other cells were written, summed up for each.
     disturb_rms: f64,
     disturb_max: f64,
     time_s: f64,
@@ -70,7 +70,7 @@ impl<'a> Report<'a> {
                 .filter(|cell| cell.status == CellStatus::Reached)
         };
         let (error_rms, error_max) = rms_and_max(reached().map(|cell| cell.error()));
-        let (disturb_rms, disturb_max) = rms_and_max(cells.iter().map(|cell| cell.disturb()));
+        let (disturb_rms, disturb_max) = rms_and_max(cells.iter().map(|cell| cell.disturb));
         let pulses =
             |cell: &ohmloom_layouts::write_verify::CellOutcome| cell.set_pulses + cell.reset_pulses;
         let effort = &outcome.effort;
@@ -193,7 +193,7 @@ impl<'a> Report<'a> {
         line(
             "disturb",
             format!(
-                "{} rms, {} at most: memristors since they were verified",
+                "{} rms, {} at most: memristors while other cells were written",
                 percent(self.disturb_rms),
                 percent(self.disturb_max)
             ),
