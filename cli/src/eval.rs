@@ -1,16 +1,17 @@
 //! `ohmloom eval`: a network evaluated on arrays.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
-use ohmloom_layouts::cells::CellDescription;
 use ohmloom_networks::evaluation::{
-    AnalogNetwork, EvaluationData, EvaluationReport, EvaluationSettings, NonlinearReport,
+    AnalogNetwork, EvaluationData, EvaluationReport, EvaluationSettings, NonidealReport,
+    NonlinearReport,
 };
 use ohmloom_networks::{DataSource, Dataset, Network, Preprocessing};
 
+use crate::descriptions;
 use crate::stages::StageBars;
 
 /// Arguments of `ohmloom eval`.
@@ -35,6 +36,13 @@ pub(crate) struct EvalArgs {
     /// compared with that of linear cells
     #[arg(long, value_name = "FILE")]
     cell: Option<PathBuf>,
+    /// What makes the tiles differ from their weights, a TOML file (see docs/nonidealities.md); replaces that of --config. The result is
+    /// compared with that of tiles that are as programmed
+    #[arg(long, value_name = "FILE", conflicts_with = "cell")]
+    nonidealities: Option<PathBuf>,
+    /// Seed of everything random [default: that of --config, or 1]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// Solve K random inputs of tiles again by the direct method and report the largest difference
     #[arg(long, value_name = "K", default_value_t = 0)]
     verify: usize,
@@ -62,6 +70,7 @@ Examples:
   ohmloom eval lenet5.onnx --data mnist:data/mnist
   ohmloom eval resnet20.onnx --data cifar10:test_batch.bin --limit 1000 --config tiles.toml
   ohmloom eval lenet5.onnx --data mnist:data/mnist --limit 100 --cell 1t1r.toml
+  ohmloom eval lenet5.onnx --data mnist:data/mnist --nonidealities faults.toml --seed 7
   ohmloom eval net.onnx --data npy:images.npy,labels.npy --scale 0.00392156862745098 --verify 20 --json";
 
 /// Runs the command.
@@ -71,7 +80,13 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
         None => EvaluationSettings::default(),
     };
     if let Some(path) = &args.cell {
-        settings.cell = Some(cell(path)?);
+        settings.cell = Some(descriptions::cell(path)?);
+    }
+    if let Some(path) = &args.nonidealities {
+        settings.nonidealities = descriptions::nonidealities(path)?.entries;
+    }
+    if let Some(seed) = args.seed {
+        settings.seed = seed;
     }
     let network = Network::load(&args.network)?;
     let preprocessing = preprocessing(args)?;
@@ -100,13 +115,6 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     } else {
         crate::output::line(&text(&report))
     }
-}
-
-/// The description of a cell.
-fn cell(path: &Path) -> Result<CellDescription> {
-    let name = || path.display().to_string();
-    let text = std::fs::read_to_string(path).with_context(name)?;
-    toml::from_str(&text).with_context(name)
 }
 
 /// How raw samples become inputs: flags first, then the JSON file beside the network.
@@ -220,18 +228,22 @@ fn text(report: &EvaluationReport) -> String {
         ),
         format!("calibration       {}", report.calibration),
         format!(
-            "seconds           programming {:.2}, solving {:.2}, calibrating {:.2}, digital {:.2}, evaluating {:.2}, linear cells {:.2}, checking {:.2}",
+            "seconds           programming {:.2}, solving {:.2}, calibrating {:.2}, digital {:.2}, evaluating {:.2}, linear cells {:.2}, as programmed {:.2}, checking {:.2}",
             seconds.programming,
             seconds.solving,
             seconds.calibrating,
             seconds.digital,
             seconds.evaluating,
             seconds.linear,
+            seconds.as_programmed,
             seconds.checking
         ),
     ];
     if let Some(nonlinear) = &report.nonlinear {
         lines.extend(nonlinear_lines(nonlinear, percent));
+    }
+    if let Some(nonideal) = &report.nonideal {
+        lines.extend(nonideal_lines(nonideal, percent));
     }
     if let Some(verified) = report.verify_max_relative {
         lines.push(format!(
@@ -239,6 +251,27 @@ fn text(report: &EvaluationReport) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// Tiles with non-idealities beside those without.
+fn nonideal_lines(report: &NonidealReport, percent: impl Fn(usize) -> String) -> Vec<String> {
+    let mut lines = vec![
+        format!(
+            "as programmed     {} correct",
+            percent(report.programmed_correct)
+        ),
+        format!(
+            "same class        {} as on tiles that are as programmed",
+            percent(report.programmed_agree)
+        ),
+        format!(
+            "outputs           {:.2} % from those of tiles that are as programmed (rms)",
+            100.0 * report.output_difference
+        ),
+    ];
+    let effects = report.effects.iter();
+    lines.extend(effects.map(|effect| format!("non-ideality      {}", effect.text())));
+    lines
 }
 
 /// Nonlinear cells beside linear ones.

@@ -5,6 +5,7 @@
 
 mod array;
 mod demo;
+mod descriptions;
 mod eval;
 mod failure;
 mod npy;

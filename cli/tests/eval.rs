@@ -88,6 +88,120 @@ fn the_report_as_json_and_as_text() {
     );
 }
 
+const LIST: &str = "\
+[[nonideality]]
+kind = \"device-to-device\"
+sigma = 0.3
+distribution = \"lognormal\"
+
+[[nonideality]]
+kind = \"stuck\"
+placement = { pattern = \"share\", on = 0.01, off = 0.05 }
+";
+
+/// The report without its times.
+fn timeless(json: &str) -> Value {
+    let mut report: Value = serde_json::from_str(json).unwrap();
+    report.as_object_mut().unwrap().remove("seconds");
+    report
+}
+
+#[test]
+fn nonidealities_cost_accuracy_and_are_counted() {
+    let folder = folder();
+    std::fs::write(folder.path().join("list.toml"), LIST).unwrap();
+    std::fs::write(
+        folder.path().join("config.toml"),
+        format!("seed = 5\n{LIST}"),
+    )
+    .unwrap();
+    let run = |more: &[&str]| {
+        let arguments = [&["eval", "net.onnx", "--data", DATA, "--json"], more].concat();
+        let (status, json, stderr) = ohmloom(folder.path(), &arguments);
+        assert_eq!((status, stderr.as_str()), (0, ""), "{arguments:?}");
+        timeless(&json)
+    };
+    let plain = run(&[]);
+    assert!(plain["nonideal"].is_null());
+    let found = run(&[
+        "--nonidealities",
+        "list.toml",
+        "--seed",
+        "5",
+        "--verify",
+        "3",
+    ]);
+    let nonideal = &found["nonideal"];
+    // Without its list the network is the plain one.
+    assert_eq!(nonideal["programmed_correct"], plain["analog_correct"]);
+    assert!(nonideal["output_difference"].as_f64().unwrap() > 0.02);
+    assert!(found["verify_max_relative"].as_f64().unwrap() < 1e-8);
+    // Five tiles of 128 x 128.
+    let stuck = &nonideal["effects"][1];
+    assert_eq!(stuck["stuck_on"], 5 * 164);
+    assert_eq!(stuck["stuck_off"], 5 * 819);
+    for (layer, plain) in found["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(plain["layers"].as_array().unwrap())
+    {
+        let error = |layer: &Value| layer["relative_error"].as_f64().unwrap();
+        assert!(error(layer) > 1.5 * error(plain), "{layer}");
+    }
+    // The same from the configuration, with any number of threads; another seed is another array.
+    let mut configured = run(&["--config", "config.toml", "--threads", "1", "--verify", "3"]);
+    assert_eq!(configured, found);
+    configured = run(&["--config", "config.toml", "--seed", "6"]);
+    assert_ne!(configured["layers"], found["layers"]);
+    let arguments = [
+        "eval",
+        "net.onnx",
+        "--data",
+        DATA,
+        "--config",
+        "config.toml",
+    ];
+    let (_, text, _) = ohmloom(folder.path(), &arguments);
+    for words in ["as programmed     ", "stuck: 820 stuck on, 4095 stuck off"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+/// Measured curves lie beside the file of the cell, and beside the configuration.
+#[test]
+fn tables_lie_beside_the_file_that_names_them() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("cells")).unwrap();
+    std::fs::write(
+        path("cells/curves.csv"),
+        "v,1e-7,1e-2\n0,0,0\n0.5,5e-8,5e-3\n1,1e-7,1e-2\n",
+    )
+    .unwrap();
+    let law = "law = { kind = \"table\", file = \"curves.csv\" }\n";
+    let tile = "[tile]\nrows = 32\ncolumns = 32\n";
+    std::fs::write(path("cells/cell.toml"), law).unwrap();
+    std::fs::write(path("tiles.toml"), tile).unwrap();
+    std::fs::write(path("cells/all.toml"), format!("{tile}[cell]\n{law}")).unwrap();
+    for more in [
+        &["--config", "tiles.toml", "--cell", "cells/cell.toml"][..],
+        &["--config", "cells/all.toml"],
+    ] {
+        let arguments = [
+            &["eval", "net.onnx", "--data", DATA, "--limit", "2", "--json"],
+            more,
+        ]
+        .concat();
+        let (status, json, stderr) = ohmloom(folder.path(), &arguments);
+        assert_eq!((status, stderr.as_str()), (0, ""));
+        let report: Value = serde_json::from_str(&json).unwrap();
+        // An ohmic table.
+        let difference = report["nonlinear"]["output_difference"].as_f64().unwrap();
+        assert!(difference < 1e-5, "{difference}");
+    }
+}
+
 #[test]
 fn cells_from_a_file() {
     let folder = folder();
@@ -164,6 +278,16 @@ fn raw_values_need_a_scale() {
 fn mistakes_are_named() {
     let folder = folder();
     std::fs::write(folder.path().join("bad.toml"), "[tile]\ncolums = 64\n").unwrap();
+    std::fs::write(
+        folder.path().join("rust.toml"),
+        "[[nonideality]]\nkind = \"rust\"\n",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("both.toml"),
+        format!("[cell]\nlaw = {{ kind = \"ohmic\" }}\n{LIST}"),
+    )
+    .unwrap();
     std::fs::write(folder.path().join("cell.toml"), "law = { kind = 'sin' }\n").unwrap();
     std::fs::write(
         folder.path().join("wrong.toml"),
@@ -185,6 +309,35 @@ fn mistakes_are_named() {
             &["eval", "net.onnx", "--data", DATA, "--cell", "wrong.toml"],
             1,
             "v0",
+        ),
+        (
+            &[
+                "eval",
+                "net.onnx",
+                "--data",
+                DATA,
+                "--nonidealities",
+                "none.toml",
+            ],
+            1,
+            "none.toml",
+        ),
+        (
+            &[
+                "eval",
+                "net.onnx",
+                "--data",
+                DATA,
+                "--nonidealities",
+                "rust.toml",
+            ],
+            1,
+            "rust",
+        ),
+        (
+            &["eval", "net.onnx", "--data", DATA, "--config", "both.toml"],
+            1,
+            "linear cells only",
         ),
         (&["eval", "net.onnx"], 2, "--data"),
         (

@@ -2,9 +2,9 @@
 //! have got wrong.
 
 use ohmloom_devices::memristors::{
-    Choices, JartV1b, LinearDrift, Memristor, MemristorElement, Messaris2018, Messaris2021, Mmss,
-    Pershin, ResistanceLaw, Simmons, StanfordPku, Team, TeamParameters, Vteam, Window, Yakopcic,
-    YakopcicParameters, apply_set,
+    Choices, Draw, JartParameters, JartV1b, LinearDrift, Memristor, MemristorElement, Messaris2018,
+    Messaris2021, Mmss, Pershin, ResistanceLaw, Simmons, StanfordPku, Team, TeamParameters, Vteam,
+    Window, Yakopcic, YakopcicParameters, apply_set,
 };
 use ohmloom_devices::sources::{PiecewiseLinear, Stimulus, VoltageSource, Waveform};
 use ohmloom_solver::circuit::{
@@ -118,6 +118,23 @@ proptest! {
         t in 0.9..2.5_f64,
     ) {
         derivatives(&with::<JartV1b, 3>(Choices::default()), v, [n, vs / 0.1 + 0.5, (t - 1.0) / 0.1 + 0.5]);
+    }
+
+    /// As above while length and radius go over from one cycle to the next.
+    #[test]
+    fn derivatives_of_varying_jart_are_those_of_differences(
+        v in prop_oneof![-1.5..-0.01_f64, 0.01..1.5_f64],
+        n in 0.1..0.9_f64,
+        vs in prop_oneof![-0.5..-0.01_f64, 0.01..0.07_f64],
+        t in 0.9..2.5_f64,
+    ) {
+        let parameters = JartParameters { ndisc0: 1.0, c2c_l: 0.1, c2c_r: 0.2, sigma_r: 0.1, ..JartParameters::default() };
+        let mut model = JartV1b::new(&parameters, Choices::default()).unwrap().individual("n1", Draw::default());
+        let [(low, high), ..] = model.bounds();
+        model.accept(-v, &[if v > 0.0 { low } else { high }, 0.0, 1.0]);
+        model.accept(v, &[if v > 0.0 { high } else { low }, 0.0, 1.0]);
+        assert_eq!(model.own("cycle", &model.initial()), Some(1.0));
+        derivatives(&model, v, [n, vs / 0.1 + 0.5, (t - 1.0) / 0.1 + 0.5]);
     }
 
     #[test]

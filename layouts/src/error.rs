@@ -1,5 +1,6 @@
 //! What can go wrong between a weight matrix and its tiles.
 
+use ohmloom_devices::nonidealities::NonidealityError;
 use ohmloom_solver::line_grid::GridError;
 
 /// A matrix that cannot be laid out, or a tile that cannot be solved.
@@ -43,6 +44,22 @@ pub enum LayoutError {
         target: f64,
         /// Voltage at which it is wanted, V.
         read_voltage: f64,
+    },
+    /// Non-idealities that cannot be, or that do not fit an array.
+    #[error(transparent)]
+    Nonideality(#[from] NonidealityError),
+    /// Bridges between neighbouring lines, which the array solver does not have.
+    #[error(
+        "broken-lines: {count} bridges between neighbouring lines (the first between {side} {line} and {}): the array solver has open segments only",
+        line + 1
+    )]
+    BridgedLines {
+        /// Rows or columns.
+        side: &'static str,
+        /// The lower line of the first bridge.
+        line: usize,
+        /// How many bridges there are.
+        count: usize,
     },
     /// A weight is infinite or not a number.
     #[error("weight [output {output}][input {input}] = {value} is not finite")]

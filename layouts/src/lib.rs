@@ -4,6 +4,7 @@
 //! * [`Tile`]: one programmed array, with its exact transfer matrix.
 //! * [`Bias`]: what the lines are connected to while one cell is selected: grounded, floating, V/2, V/3.
 //! * [`cells`]: the cells of an array as circuits: a memristor alone, or with a transistor.
+//! * [`Imperfections`]: non-idealities of programmed arrays.
 //! * [`wires`]: resistance, capacitance and delay of the lines from their geometry.
 //! * [`write_verify`]: programming cells by pulses through the wires.
 //! * [`MappedMatrix`]: a signed weight matrix as differential pairs on a grid of tiles, between DACs and ADCs.
@@ -25,6 +26,7 @@ mod cell_array;
 pub mod cells;
 mod converters;
 mod error;
+mod imperfect;
 mod mapped;
 mod nonlinear_tile;
 mod settings;
@@ -37,6 +39,7 @@ pub use biasing::{Bias, BiasScheme, BiasedLines};
 pub use cell_array::NewtonStatistics;
 pub use converters::{Converters, SignalRange};
 pub use error::LayoutError;
+pub use imperfect::{ImperfectArray, Imperfections};
 pub use mapped::{MappedMatrix, TilePosition};
 pub use nonlinear_tile::NonlinearTile;
 pub use ohmloom_solver::dense::multiply_transposed;

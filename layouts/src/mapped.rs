@@ -13,7 +13,10 @@ use rayon::prelude::*;
 use crate::cells::{CellDescription, Programmed};
 use crate::converters::largest;
 use crate::tile::Corner;
-use crate::{Converters, LayoutError, NewtonStatistics, SignalRange, Tile, TileSettings};
+use crate::{
+    Converters, Imperfections, LayoutError, NewtonStatistics, SignalRange, Tile, TileSettings,
+};
+use ohmloom_devices::nonidealities::Effect;
 use ohmloom_solver::dense::multiply_transposed;
 use ohmloom_solver::line_grid::GridError;
 
@@ -51,6 +54,7 @@ pub struct MappedMatrix {
     weight_per_siemens: f64,
     tile_cells: usize,
     clipped: usize,
+    effects: Vec<Effect>,
     solved: bool,
 }
 
@@ -69,7 +73,26 @@ impl MappedMatrix {
         settings: &TileSettings,
     ) -> Result<Self, LayoutError> {
         assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
-        Self::lay_out((weights, outputs, inputs), settings, None)
+        Self::lay_out((weights, outputs, inputs), settings, None, None)
+    }
+
+    /// Programs `weights` as [`Self::new`] does, with non-idealities in every tile, unused cells included; targets lie between `1/r_off` and
+    /// `1/r_on`. Each position of the grid of tiles has random numbers of its own.
+    ///
+    /// # Errors
+    /// As [`Self::new`] and [`Imperfections::apply`].
+    ///
+    /// # Panics
+    /// As [`Self::new`].
+    pub fn with_imperfections(
+        weights: &[f64],
+        (outputs, inputs): (usize, usize),
+        settings: &TileSettings,
+        imperfections: &Imperfections<'_>,
+    ) -> Result<Self, LayoutError> {
+        assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
+        let matrix = (weights, outputs, inputs);
+        Self::lay_out(matrix, settings, None, Some(imperfections))
     }
 
     /// Programs `weights` as [`Self::new`] does, onto cells of this description that are to conduct at `read_voltage` (V) what linear
@@ -89,13 +112,14 @@ impl MappedMatrix {
     ) -> Result<Self, LayoutError> {
         assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
         let cells = Some((description, read_voltage));
-        Self::lay_out((weights, outputs, inputs), settings, cells)
+        Self::lay_out((weights, outputs, inputs), settings, cells, None)
     }
 
     fn lay_out(
         (weights, outputs, inputs): (&[f64], usize, usize),
         settings: &TileSettings,
         cells: Option<(&CellDescription, f64)>,
+        imperfections: Option<&Imperfections<'_>>,
     ) -> Result<Self, LayoutError> {
         settings.validate()?;
         if let Some(index) = weights.iter().position(|w| !w.is_finite()) {
@@ -128,6 +152,8 @@ impl MappedMatrix {
         let unweighted = weights.len();
         let mut clipped = 0;
         let mut tiles = Vec::new();
+        let mut effects = Vec::new();
+        let grid_columns = outputs.div_ceil(settings.outputs());
         for (row, first_input) in (0..inputs).step_by(settings.rows).enumerate() {
             let rows = settings.rows.min(inputs - first_input);
             for (column, first_output) in (0..outputs).step_by(settings.outputs()).enumerate() {
@@ -162,7 +188,16 @@ impl MappedMatrix {
                 };
                 let linear = pick(chords);
                 let linear = corner(&linear, chords[unweighted]);
-                let mut tile = Tile::program(settings, &linear).map_err(at_tile)?;
+                let mut tile = match imperfections {
+                    None => Tile::program(settings, &linear).map_err(at_tile)?,
+                    Some(imperfections) => {
+                        let of_tile = imperfections.at((row * grid_columns + column) as u64);
+                        let (tile, done) =
+                            Tile::program_imperfectly(settings, &linear, &of_tile, at_tile)?;
+                        Effect::add(&mut effects, &done);
+                        tile
+                    }
+                };
                 if let (Some(cells), Some(Programmed { conductance, .. })) = (cells, &programmed) {
                     let memristors = pick(conductance);
                     let memristors = corner(&memristors, conductance[unweighted]);
@@ -185,6 +220,7 @@ impl MappedMatrix {
             },
             tile_cells: settings.rows * settings.columns,
             clipped,
+            effects,
             solved: false,
         })
     }
@@ -230,6 +266,11 @@ impl MappedMatrix {
     /// Cells of weights whose conductance was out of reach; none without a description of the cells.
     pub fn clipped_cells(&self) -> usize {
         self.clipped
+    }
+
+    /// What each entry of the list of non-idealities did, over all tiles; nothing without one.
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
     }
 
     /// Cells that belong to a weight.

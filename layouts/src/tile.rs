@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use ohmloom_devices::nonidealities::{ConductanceRange, Effect};
 use ohmloom_solver::line_grid::{
     ArraySolver, GridError, LineGrid, Method, MethodChoice, NonlinearArray, NonlinearOptions,
     SolveOptions, TransferMatrix,
@@ -10,7 +11,7 @@ use ohmloom_solver::line_grid::{
 
 use crate::cell_array::{CellArray, MakeArray};
 use crate::cells::CellDescription;
-use crate::{LayoutError, NonlinearTile, TileSettings};
+use crate::{Imperfections, LayoutError, NonlinearTile, TileSettings};
 
 /// A programmed tile. The cells in use are those nearest to the terminals: the leftmost columns (the drivers are at the left end of
 /// the rows) and the bottom rows (the columns are sensed at their bottom). All others are off, and load the wires as real ones do;
@@ -65,14 +66,39 @@ impl Tile {
     pub(crate) fn program(settings: &TileSettings, corner: &Corner<'_>) -> Result<Self, GridError> {
         let (rows, columns) = (settings.rows, settings.columns);
         let grid = LineGrid::read_array(rows, columns, &corner.fill(settings), settings.wires())?;
-        Ok(Self {
+        Ok(Self::of(grid, corner))
+    }
+
+    fn of(grid: LineGrid, corner: &Corner<'_>) -> Self {
+        Self {
             grid,
             used_rows: corner.rows,
             used_columns: corner.columns,
             differential: Vec::new(),
             kcl_relative: 0.0,
             nonlinear: None,
-        })
+        }
+    }
+
+    /// Programs a tile of linear cells with non-idealities, its unused cells too; also returns what these did.
+    pub(crate) fn program_imperfectly(
+        settings: &TileSettings,
+        corner: &Corner<'_>,
+        imperfections: &Imperfections<'_>,
+        no_solution: impl Fn(GridError) -> LayoutError,
+    ) -> Result<(Self, Vec<Effect>), LayoutError> {
+        let (g_min, g_max) = settings.conductances();
+        let array = imperfections.apply(
+            (settings.rows, settings.columns),
+            corner.fill(settings),
+            ConductanceRange { g_min, g_max },
+        )?;
+        let (rows, columns) = (settings.rows, settings.columns);
+        let wires = settings.wires();
+        let grid = LineGrid::read_array(rows, columns, &array.conductance, wires)
+            .and_then(|grid| array.with_broken_lines(grid, wires))
+            .map_err(no_solution)?;
+        Ok((Self::of(grid, corner), array.effects))
     }
 
     /// Adds the cells that the linear ones stand for: `memristors` has what theirs are programmed to. All later solves of them start

@@ -97,6 +97,21 @@ fn the_documented_cell_can_be_programmed() {
 }
 
 #[test]
+fn the_documented_list_is_one_of_the_configuration() {
+    let page = include_str!("../../docs/evaluation.md");
+    let toml = page.split("```toml").nth(3).unwrap();
+    let settings: EvaluationSettings = toml::from_str(toml.split("```").next().unwrap()).unwrap();
+    settings.validate().unwrap();
+    assert_eq!(settings.nonidealities.len(), 2);
+    let both = EvaluationSettings {
+        cell: Some(CellDescription::default()),
+        ..settings
+    };
+    let error = both.validate().unwrap_err().to_string();
+    assert!(error.contains("linear cells only"), "{error}");
+}
+
+#[test]
 fn wrong_settings_say_where_and_what() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("eval.toml");

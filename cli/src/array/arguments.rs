@@ -58,6 +58,7 @@ Examples:
   ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy --transfer T.npy \\
       --voltages nodes --json
   ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy --cell cell.toml --gates VG.npy
+  ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy --nonidealities list.toml --seed 7
   ohmloom array solve --conductance G.npy --bias half --select 3,5 --voltage 1.2 --output I.npy";
 
 const DETAILS: &str = "\
@@ -75,6 +76,8 @@ The JSON object:
                 and delivered; for several inputs the mean. What gates and bulks take is not in it
   selected      with --bias: row, column, column_current, cell_current and cell_voltage of the
                 selected cell
+  nonidealities with --nonidealities: for each entry of the list kind, clipped, stuck_on, stuck_off,
+                stuck_already (counts of cells) and open_segments
   inputs, rows, columns
                 sizes
   seconds       wall time of the solution of the inputs, without files and transfer matrix

@@ -1,11 +1,9 @@
 //! Cells, voltages and cell descriptions, from files to checked values.
 
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, bail};
 use ndarray::{Array2, ArrayD, Dimension, Ix2};
-use ohmloom_layouts::cells::{CellDescription, LawDescription};
 
 use super::options::ArrayOptions;
 use crate::npy::{self, shape_text};
@@ -124,17 +122,4 @@ fn check_voltages(path: &Path, values: &ArrayD<f64>) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// A description of cells.
-pub(super) fn cell_description(path: &Path) -> Result<CellDescription> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut description: CellDescription =
-        toml::from_str(&text).map_err(|error| anyhow!("{}:\n{error}", path.display()))?;
-    if let (LawDescription::Table { file }, Some(folder)) = (&mut description.law, path.parent()) {
-        // A file that a file names lies beside it.
-        *file = folder.join(&*file);
-    }
-    Ok(description)
 }

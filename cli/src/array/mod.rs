@@ -4,6 +4,7 @@ mod arguments;
 mod droop;
 mod export;
 mod files;
+mod imperfections;
 mod load;
 mod newton;
 mod options;

@@ -39,6 +39,15 @@ pub(super) struct ArrayOptions {
     /// Potentials of the word lines in volts, (lines,) or (P, lines) for P inputs [default: CELL.toml's]
     #[arg(long, value_name = "VG.npy", requires = "cell")]
     pub(super) gates: Option<PathBuf>,
+    /// What makes the cells differ from the given values: spread, stuck cells, broken lines, drift, noise
+    #[arg(long, value_name = "LIST.toml")]
+    pub(super) nonidealities: Option<PathBuf>,
+    /// Seed of the random numbers of --nonidealities [default: 1]
+    #[arg(long, value_name = "N", requires = "nonidealities")]
+    seed: Option<u64>,
+    /// Lowest and highest conductance that cells are programmed to, in siemens [default: those of the array]
+    #[arg(long, value_name = "MIN,MAX", requires = "nonidealities", value_parser = range)]
+    conductance_range: Option<(f64, f64)>,
     /// One row segment, between neighbouring columns
     #[arg(long, value_name = "OHM", default_value = "1", allow_negative_numbers = true, value_parser = ohm)]
     row_resistance: f64,
@@ -61,7 +70,10 @@ A cell file has a law, and a selector or a transistor if there is one:
   selector = { i_s = 1e-10, v_s = 0.06 }
   [transistor]                           level (1, 2, 3 or 44), polarity, gate, bulk,
                                          gate_lines, memristor_side, parameters
-docs/array-solver.md describes all keys.";
+docs/array-solver.md describes all keys.
+A list of non-idealities has an entry [[nonideality]] for each, applied in order, such as
+  kind = \"stuck\", placement = { pattern = \"independent\", on = 0.01, off = 0.05 }
+Noise of reads is that of one read for all inputs. docs/nonidealities.md describes all kinds.";
 
 /// Names of the biasing schemes.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -117,6 +129,16 @@ impl ArrayOptions {
         })
     }
 
+    /// Seed of the non-idealities.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed.unwrap_or(1)
+    }
+
+    /// Lowest and highest conductance, S, if they are given.
+    pub(super) fn conductance_range(&self) -> Option<(f64, f64)> {
+        self.conductance_range
+    }
+
     /// The files to read, with their options.
     pub(super) fn read_files(&self) -> impl Iterator<Item = (&'static str, &Path)> {
         [
@@ -125,6 +147,7 @@ impl ArrayOptions {
             ("--inputs", &self.inputs),
             ("--cell", &self.cell),
             ("--gates", &self.gates),
+            ("--nonidealities", &self.nonidealities),
         ]
         .into_iter()
         .filter_map(|(option, path)| Some((option, path.as_deref()?)))
@@ -160,6 +183,17 @@ fn volt(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
         _ => Err("a finite voltage is needed".to_owned()),
+    }
+}
+
+fn range(text: &str) -> Result<(f64, f64), String> {
+    let parse =
+        |(low, high): (&str, &str)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?));
+    match text.split_once(',').and_then(parse) {
+        Some((low, high)) if 0.0 <= low && low <= high && high > 0.0 && f64::is_finite(high) => {
+            Ok((low, high))
+        }
+        _ => Err("two conductances in siemens are needed, such as 1e-6,1e-4".to_owned()),
     }
 }
 

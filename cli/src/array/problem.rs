@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use ohmloom_devices::nonidealities::Effect;
 use ohmloom_layouts::cells::{CellDescription, UseCells};
 use ohmloom_layouts::{Bias, BiasedLines};
 use ohmloom_solver::line_grid::{Cells, LineGrid, ReadWires};
 
+use super::imperfections;
 use super::load::{self, Vectors};
 use super::options::ArrayOptions;
+use crate::descriptions;
 use crate::npy::shape_text;
 
 /// All that the options describe, read and checked.
@@ -21,6 +24,8 @@ pub(super) struct Problem {
     pub(super) selected: Option<(Bias, BiasedLines)>,
     /// The cells, if they are not ohmic.
     pub(super) cells: Option<NonlinearCells>,
+    /// What each of the non-idealities did.
+    pub(super) effects: Vec<Effect>,
 }
 
 /// Cells from a file.
@@ -36,8 +41,18 @@ impl Problem {
     pub(super) fn new(options: &ArrayOptions) -> Result<Self> {
         let conductances = load::conductances(options)?;
         let (rows, columns) = conductances.dim();
-        let conductances: Vec<f64> = conductances.iter().copied().collect();
+        let mut conductances: Vec<f64> = conductances.iter().copied().collect();
         let wires = options.wires();
+        let imperfect = match &options.nonidealities {
+            Some(path) => {
+                let range = options.conductance_range();
+                let draw = (path.as_path(), options.seed());
+                let mut array = imperfections::apply((rows, columns), conductances, draw, range)?;
+                conductances = std::mem::take(&mut array.conductance);
+                Some(array)
+            }
+            None => None,
+        };
         let (grid, drives, selected) = match (&options.inputs, options.bias()) {
             (_, Some(bias)) => {
                 let lines = bias.lines((rows, columns), wires)?;
@@ -53,9 +68,13 @@ impl Problem {
             }
             (None, None) => bail!("neither inputs nor a bias are given"),
         };
+        let (grid, effects) = match imperfect {
+            Some(array) => (array.with_broken_lines(grid, wires)?, array.effects),
+            None => (grid, Vec::new()),
+        };
         let cells = match &options.cell {
             Some(path) => {
-                let description = load::cell_description(path)?;
+                let description = descriptions::cell(path)?;
                 let gates = gates(options, &description, &grid, &drives)?;
                 Some(NonlinearCells {
                     path: path.clone(),
@@ -71,6 +90,7 @@ impl Problem {
             drives,
             selected,
             cells,
+            effects,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ohmloom_devices::nonidealities::Effect;
 use ohmloom_solver::line_grid::Power;
 use serde::Serialize;
 
@@ -27,6 +28,8 @@ pub(super) struct SolveReport {
     rows: usize,
     columns: usize,
     seconds: f64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    nonidealities: Vec<Effect>,
     /// Smallest and largest output current.
     #[serde(skip)]
     currents: (f64, f64),
@@ -65,6 +68,7 @@ impl SolveReport {
             rows: problem.grid.rows(),
             columns: problem.grid.columns(),
             seconds: solved.seconds,
+            nonidealities: problem.effects.clone(),
             currents: solved.column_currents.iter().fold(
                 (f64::INFINITY, f64::NEG_INFINITY),
                 |(least, greatest), &current| (least.min(current), greatest.max(current)),
@@ -143,6 +147,11 @@ impl SolveReport {
             ),
             format!("written          {}", files.join(", ")),
         ];
+        let effects = self.nonidealities.iter();
+        lines.splice(
+            2..2,
+            effects.map(|effect| format!("non-ideality     {}", effect.text())),
+        );
         if let Some(selected) = &self.selected {
             let text = format!(
                 "selected         row {}, column {}: {} at {}; its column {}",
@@ -152,7 +161,7 @@ impl SolveReport {
                 quantity(selected.cell_voltage, "V"),
                 quantity(selected.column_current, "A")
             );
-            lines.insert(3, text);
+            lines.insert(3 + self.nonidealities.len(), text);
         }
         lines.join("\n")
     }

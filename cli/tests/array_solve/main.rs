@@ -5,6 +5,7 @@ mod export;
 mod failures;
 mod folder;
 mod input_files;
+mod nonidealities;
 mod nonlinear;
 mod output_files;
 mod program;

@@ -1,16 +1,16 @@
 //! What a model card says besides numbers: words, and the names of published parameter sets.
 
 use super::{
-    JartV1b, LinearDrift, Memristor, Messaris2018, Messaris2021, Mmss, Pershin, ResistanceLaw,
-    Simmons, StanfordPku, Team, Vteam, Window, Yakopcic,
+    JartV1b, LinearDrift, Memristor, Messaris2018, Messaris2021, Mmss, PcmElement, Pershin,
+    ResistanceLaw, Simmons, StanfordPku, Team, Vteam, Window, Yakopcic,
 };
 use crate::parameters::{ParameterError, Parameters};
 
 /// The parameters of memristors that are words: of any model, and the name of a parameter set.
-pub const WORD_PARAMETERS: [&str; 3] = ["set", "window", "rx"];
+pub const WORD_PARAMETERS: [&str; 4] = ["set", "window", "rx", "model"];
 
 /// The types on `.model` cards.
-pub const KINDS: [&str; 11] = [
+pub const KINDS: [&str; 12] = [
     LinearDrift::KIND,
     Team::KIND,
     Vteam::KIND,
@@ -22,6 +22,7 @@ pub const KINDS: [&str; 11] = [
     Messaris2018::KIND,
     Messaris2021::KIND,
     Pershin::KIND,
+    PcmElement::KIND,
 ];
 
 /// The windows of models without lengths.

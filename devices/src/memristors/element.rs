@@ -6,7 +6,7 @@ use ohmloom_solver::circuit::{
 };
 
 use super::bounded::Standing;
-use super::{CellEvaluation, Choices, Memristor};
+use super::{CellEvaluation, Choices, Draw, Memristor};
 use crate::constants::BOLTZMANN;
 use crate::parameters::{ParameterError, Parameters};
 
@@ -28,7 +28,7 @@ struct Slots<const K: usize> {
 /// values, while algebraic ones are solved. Small-signal analyses linearise the equations of the states there.
 ///
 /// Values: `i` current, `p` power, `v` voltage, `g` its derivative `di/dv` at constant states, `r` the resistance `v/i`, `x` the
-/// first state as the paper defines it, each state under its own label, and the parameters.
+/// first state as the paper defines it, each state under its own label, and the parameters, as they are in this cell.
 #[derive(Clone, Debug)]
 pub struct MemristorElement<M: Memristor<K>, const K: usize> {
     name: String,
@@ -37,6 +37,7 @@ pub struct MemristorElement<M: Memristor<K>, const K: usize> {
     parameters: M::Parameters,
     choices: Choices,
     multiplier: f64,
+    draw: Draw,
     model: M,
     states: [Unknown; K],
     slots: Slots<K>,
@@ -48,7 +49,7 @@ pub struct MemristorElement<M: Memristor<K>, const K: usize> {
 }
 
 impl<M: Memristor<K>, const K: usize> MemristorElement<M, K> {
-    /// `multiplier` equal memristors in parallel.
+    /// `multiplier` equal memristors in parallel. Where cells of the model differ, this is the draw of [`Draw::default`].
     ///
     /// # Errors
     /// [`CircuitError::Parameter`] when a parameter is out of range.
@@ -59,7 +60,10 @@ impl<M: Memristor<K>, const K: usize> MemristorElement<M, K> {
         choices: Choices,
         multiplier: f64,
     ) -> Result<Self, CircuitError> {
-        let model = M::new(&parameters, choices).map_err(|error| refuse(&name, &error))?;
+        let draw = Draw::default();
+        let model = M::new(&parameters, choices)
+            .map_err(|error| refuse(&name, &error))?
+            .individual(&name, draw);
         if !(multiplier > 0.0 && multiplier.is_finite()) {
             return Err(CircuitError::Parameter {
                 element: name,
@@ -74,6 +78,7 @@ impl<M: Memristor<K>, const K: usize> MemristorElement<M, K> {
             parameters,
             choices,
             multiplier,
+            draw,
             model,
             states: [Unknown::GROUND; K],
             slots: Slots {
@@ -87,6 +92,16 @@ impl<M: Memristor<K>, const K: usize> MemristorElement<M, K> {
             accepted: start,
             kelvin: 300.15,
         })
+    }
+
+    /// The same memristor with other random numbers.
+    #[must_use]
+    pub fn with_draw(mut self, draw: Draw) -> Self {
+        self.draw = draw;
+        self.model = self.model.individual(&self.name, draw);
+        self.last = (0.0, self.model.initial());
+        self.accepted = self.last;
+        self
     }
 
     /// The model.
@@ -173,7 +188,8 @@ impl<M: Memristor<K>, const K: usize> MemristorElement<M, K> {
     }
 }
 
-fn refuse(element: &str, error: &ParameterError) -> CircuitError {
+/// The error about a parameter of an element.
+pub(super) fn refuse(element: &str, error: &ParameterError) -> CircuitError {
     CircuitError::Parameter {
         element: element.to_owned(),
         reason: error.to_string(),
@@ -216,6 +232,9 @@ impl<M: Memristor<K>, const K: usize> Element for MemristorElement<M, K> {
 
     fn load(&mut self, at: &Point<'_>, loads: &mut Loads<'_>) {
         let proposed_v = at.voltage(self.plus, self.minus);
+        if at.start != Start::Continue {
+            self.model.begin();
+        }
         let initial = self.model.initial();
         let proposed = match at.start {
             // Nothing has put the states into the solution yet.
@@ -260,6 +279,10 @@ impl<M: Memristor<K>, const K: usize> Element for MemristorElement<M, K> {
     fn accept(&mut self, at: &Point<'_>) {
         self.last = (at.voltage(self.plus, self.minus), self.state_values(at));
         self.accepted = self.last;
+        if at.phase == Phase::Transient {
+            let (v, s) = &self.accepted;
+            self.model.accept(*v, s);
+        }
     }
 
     fn restart(&mut self) {
@@ -270,6 +293,7 @@ impl<M: Memristor<K>, const K: usize> Element for MemristorElement<M, K> {
     }
 
     fn prepare_transient(&mut self, _step: f64, _stop: f64) {
+        self.model.begin();
         self.accepted = (0.0, self.model.initial());
         self.last = self.accepted;
     }
@@ -308,7 +332,10 @@ impl<M: Memristor<K>, const K: usize> Element for MemristorElement<M, K> {
             _ => {}
         }
         let label = M::STATES.iter().position(|kind| kind.label == quantity);
-        label.map(state).or_else(|| self.parameters.get(quantity))
+        label
+            .map(state)
+            .or_else(|| self.model.own(quantity, &self.state_values(at)))
+            .or_else(|| self.parameters.get(quantity))
     }
 
     fn set(&mut self, parameter: &str, value: f64) -> Result<(), CircuitError> {
@@ -316,7 +343,9 @@ impl<M: Memristor<K>, const K: usize> Element for MemristorElement<M, K> {
         let made = parameters
             .set(parameter, value)
             .and_then(|()| M::new(&parameters, self.choices));
-        self.model = made.map_err(|error| refuse(&self.name, &error))?;
+        self.model = made
+            .map_err(|error| refuse(&self.name, &error))?
+            .individual(&self.name, self.draw);
         self.parameters = parameters;
         Ok(())
     }

@@ -3,7 +3,9 @@
 use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::cards::{Choices, ParameterSet, WordParameter};
+use super::draw::Draw;
 use super::evaluation::CellEvaluation;
+use super::jart_variability::{self, Filaments};
 use super::ranges::{between, finite, not_negative, positive, rising};
 use super::{Memristor, StateKind};
 use crate::constants::{BOLTZMANN, ELEMENTARY_CHARGE};
@@ -76,23 +78,44 @@ parameters! {
         t0: f64 = 293.0, ["t0"];
         /// Concentration of vacancies in the disc at the start, 1e26/m^3.
         ndisc0: f64 = 0.008, ["ndisc0"];
+        /// Spread of `ndmin` between cells, relative standard deviation.
+        sigma_nmin: f64 = 0.0, ["sigma_nmin"];
+        /// Spread of `ndmax` between cells, relative standard deviation.
+        sigma_nmax: f64 = 0.0, ["sigma_nmax"];
+        /// Spread of `ldet` between cells, relative standard deviation.
+        sigma_l: f64 = 0.0, ["sigma_l"];
+        /// Spread of `rdet` between cells, relative standard deviation.
+        sigma_r: f64 = 0.0, ["sigma_r"];
+        /// Spread of `ndmin` between cycles around that of the cell, relative standard deviation.
+        c2c_nmin: f64 = 0.0, ["c2c_nmin"];
+        /// Spread of `ndmax` between cycles around that of the cell, relative standard deviation.
+        c2c_nmax: f64 = 0.0, ["c2c_nmax"];
+        /// Spread of `ldet` between cycles around that of the cell, relative standard deviation.
+        c2c_l: f64 = 0.0, ["c2c_l"];
+        /// Spread of `rdet` between cycles around that of the cell, relative standard deviation.
+        c2c_r: f64 = 0.0, ["c2c_r"];
+        /// Standard deviations from the mean at which all spreads are cut off.
+        cut: f64 = 3.0, ["cut"];
+        /// Seed of the draws; that of the run when not given.
+        seed: Option<f64> = None, ["seed"];
     }
 }
 
-/// JART VCM v1b (C. Bengel et al., IEEE Trans. CAS I 67:4618, 2020; F. Cueppers et al., APL Mater. 7:091105, 2019), without
-/// variability: vacancies of concentration `N` in a disc of oxide between a Schottky contact and a plug, in series with both and
+/// JART VCM v1b (C. Bengel et al., IEEE Trans. CAS I 67:4618, 2020; F. Cueppers et al., APL Mater. 7:091105, 2019): vacancies of concentration `N` in a disc of oxide between a Schottky contact and a plug, in series with both and
 /// with the lines, heated by its current.
 ///
 /// The states are `ln N`, the voltage of the Schottky contact and the temperature, of which the last two are algebraic. The
 /// state in the sense of the paper is `N` in 1e26/m^3. Negative voltages set (`N` grows).
+///
+/// [`Memristor::new`] makes the nominal cell; [`Memristor::individual`] draws limits of `N`, length of the disc and radius of the filament for
+/// one cell, and [`Memristor::accept`] draws new ones when the voltage is reversed after the cell was switched. Length and radius then go over to
+/// the new ones linearly in `N`, while `N` goes to its limit; the thermal resistance goes with the inverse square of the radius.
 #[derive(Clone, Debug)]
 pub struct JartV1b {
     parameters: JartParameters,
-    /// Cross section of the filament, m^2.
-    area: f64,
-    /// Resistance of the disc at `N` = 1e26/m^3, and of the plug, ohm.
-    disc: f64,
-    plug: f64,
+    filaments: Filaments,
+    /// Conductivity of the disc at `N` = 1e26/m^3, S/m.
+    conductivity: f64,
     /// Fourth power of the barrier lowering at 1 V and `N` = 1e26/m^3, V^4.
     lowering: f64,
     /// The characteristic energy of tunnelling at `N` = 1e26/m^3, J.
@@ -100,7 +123,7 @@ pub struct JartV1b {
 }
 
 impl JartV1b {
-    /// The current through the Schottky contact at the voltage `vs`, with `N` in 1e26/m^3 and `T` in K.
+    /// The current density in A/m^2 through the Schottky contact at the voltage `vs`, with `N` in 1e26/m^3 and `T` in K.
     #[inline(always)]
     fn schottky(&self, vs: Dual<4>, n: Dual<4>, kelvin: Dual<4>) -> Dual<4> {
         let thermal = kelvin * BOLTZMANN;
@@ -108,7 +131,7 @@ impl JartV1b {
         if vs.value >= 0.0 {
             let per_volt = Dual::from(ELEMENTARY_CHARGE) / thermal;
             let emission = (-(barrier * per_volt)).exp() * ((vs * per_volt).exp() - 1.0);
-            return kelvin.square() * emission * (self.area * RICHARDSON);
+            return kelvin.square() * emission * RICHARDSON;
         }
         let w00 = n.sqrt() * self.tunnelling;
         let ratio = w00 / thermal;
@@ -119,7 +142,7 @@ impl JartV1b {
         let root = (w00 * (narrowed - vs) * (PI * ELEMENTARY_CHARGE)).sqrt();
         let emission = (barrier * -ELEMENTARY_CHARGE / w0).exp()
             * ((vs * -ELEMENTARY_CHARGE / slope).exp() - 1.0);
-        kelvin * root * emission * (-self.area * RICHARDSON / BOLTZMANN)
+        kelvin * root * emission * (-RICHARDSON / BOLTZMANN)
     }
 
     /// The barrier with its lowering by the image force, V.
@@ -144,8 +167,15 @@ impl JartV1b {
 
     /// `d(ln N)/dt` in a field in V/m.
     #[inline(always)]
-    fn hopping(&self, field: Dual<4>, n: Dual<4>, kelvin: Dual<4>, depletes: bool) -> Dual<4> {
+    fn hopping(
+        &self,
+        (field, length): (Dual<4>, Dual<4>),
+        n: Dual<4>,
+        kelvin: Dual<4>,
+        depletes: bool,
+    ) -> Dual<4> {
         let p = &self.parameters;
+        let (ndmin, ndmax) = self.filaments.limits();
         let tilt = field * (CHARGE_NUMBER * p.a / (PI * p.dwa));
         let tilt = if tilt.value.abs() < TILT_MAX {
             tilt
@@ -157,13 +187,13 @@ impl JartV1b {
         let forward = (-(beta * (middle - tilt * FRAC_PI_2))).exp();
         let backward = (-(beta * (middle + tilt * FRAC_PI_2))).exp();
         let ratio = if depletes {
-            Dual::from(p.ndmin) / n
+            Dual::from(ndmin) / n
         } else {
-            n * p.ndmax.recip()
+            n * ndmax.recip()
         };
         let window = -ratio.abs_powf(10.0) + 1.0;
         let mean = (n + p.nplug) * 0.5;
-        mean / n * (forward - backward) * window * (-p.a * p.ny0 / p.ldet)
+        mean / n * (forward - backward) * window / length * (-p.a * p.ny0)
     }
 }
 
@@ -223,15 +253,13 @@ impl Memristor<3> for JartV1b {
             range,
             "must lie between ndmin and ndmax",
         )?;
+        jart_variability::check(parameters)?;
         let p = parameters;
-        let area = PI * p.rdet * p.rdet;
-        let conductivity = CONCENTRATION * CHARGE_NUMBER * ELEMENTARY_CHARGE * p.un;
         let barrier_permittivity = p.epsphib * VACUUM_PERMITTIVITY;
         let charge = CHARGE_NUMBER * CONCENTRATION;
         Ok(Self {
-            area,
-            disc: p.ldet / (conductivity * area),
-            plug: (p.lcell - p.ldet) / (conductivity * area * p.nplug),
+            filaments: Filaments::nominal(p),
+            conductivity: CONCENTRATION * CHARGE_NUMBER * ELEMENTARY_CHARGE * p.un,
             lowering: ELEMENTARY_CHARGE.powi(3) * charge
                 / (8.0 * PI * PI * barrier_permittivity.powi(3)),
             tunnelling: ELEMENTARY_CHARGE * PLANCK / (4.0 * PI)
@@ -241,15 +269,14 @@ impl Memristor<3> for JartV1b {
     }
 
     fn initial(&self) -> [f64; 3] {
-        let p = &self.parameters;
-        let n = p.ndisc0.clamp(p.ndmin, p.ndmax).ln();
-        [n, 0.0, 1.0]
+        let (ndmin, ndmax) = self.filaments.own_limits();
+        [self.parameters.ndisc0.clamp(ndmin, ndmax).ln(), 0.0, 1.0]
     }
 
     fn bounds(&self) -> [(f64, f64); 3] {
-        let p = &self.parameters;
+        let (ndmin, ndmax) = self.filaments.limits();
         let free = (f64::NEG_INFINITY, f64::INFINITY);
-        [(p.ndmin.ln(), p.ndmax.ln()), free, free]
+        [(ndmin.ln(), ndmax.ln()), free, free]
     }
 
     #[inline]
@@ -265,21 +292,28 @@ impl Memristor<3> for JartV1b {
         } else {
             Dual::from(TEMPERATURE_MIN * p.t0)
         };
-        let current = self.schottky(vs, n, kelvin);
-        let v_disc = current * self.disc / n;
-        let v_plug = current * self.plug;
+        let (length, radius) = self.filaments.geometry(n);
+        let area = radius.square() * PI;
+        let density = self.schottky(vs, n, kelvin);
+        let current = density * area;
+        // Ohm's law along the filament.
+        let field_at_unity = density * self.conductivity.recip();
+        let field_in_disc = field_at_unity / n;
+        let v_disc = field_in_disc * length;
+        let v_plug = field_at_unity * (-length + p.lcell) * p.nplug.recip();
         let heated_line = current.square() * (p.r0 * p.alphaline * p.rthline) + 1.0;
         let v_series = current * (heated_line * p.r0 + p.rtiox);
         let inner = vs + v_disc + v_plug;
         let side = if positive { p.rths } else { 1.0 };
-        let heating = current * inner * (p.rth0 * side / p.t0);
+        let narrow = Dual::from(p.rdet * p.rdet) / radius.square();
+        let heating = current * inner * narrow * (p.rth0 * side / p.t0);
         let field = if positive {
             inner * p.lcell.recip()
         } else {
-            v_disc * p.ldet.recip()
+            field_in_disc
         };
         let rates = [
-            self.hopping(field, n, kelvin, positive),
+            self.hopping((field, length), n, kelvin, positive),
             v - inner - v_series,
             heating + 1.0 - theta,
         ];
@@ -291,6 +325,34 @@ impl Memristor<3> for JartV1b {
             0 => s.exp(),
             1 => s,
             _ => s * self.parameters.t0,
+        }
+    }
+
+    fn individual(mut self, name: &str, draw: Draw) -> Self {
+        self.filaments = Filaments::of_cell(&self.parameters, name, draw);
+        self.begin();
+        self
+    }
+
+    fn begin(&mut self) {
+        let [ln_n, ..] = self.initial();
+        self.filaments.begin(ln_n);
+    }
+
+    fn accept(&mut self, v: f64, &[ln_n, ..]: &[f64; 3]) {
+        self.filaments.accept(v, ln_n);
+    }
+
+    /// `ndmin`, `ndmax`, `ldet` and `rdet` of this cell in this cycle, and `cycle`, how often they were drawn anew.
+    fn own(&self, quantity: &str, &[ln_n, ..]: &[f64; 3]) -> Option<f64> {
+        let geometry = || self.filaments.geometry(ln_n.exp().into());
+        match quantity {
+            "ndmin" => Some(self.filaments.limits().0),
+            "ndmax" => Some(self.filaments.limits().1),
+            "ldet" => Some(geometry().0.value),
+            "rdet" => Some(geometry().1.value),
+            "cycle" => Some(f64::from(self.filaments.cycle())),
+            _ => None,
         }
     }
 }

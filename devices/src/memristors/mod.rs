@@ -12,17 +12,22 @@
 //! * [`Messaris2018`], [`Messaris2021`]: fitted switching rates.
 //! * [`Pershin`]: a resistance that moves beyond a threshold.
 //!
+//! [`PcmElement`] is a phase-change cell: a conductance with measured statistics, without states.
+//!
 //! Voltages are positive from the first terminal to the second.
 
 mod boundary;
 mod bounded;
 mod cards;
+mod draw;
 mod element;
 mod evaluation;
 mod jart;
+mod jart_variability;
 mod linear_drift;
 mod messaris;
 mod mmss;
+mod pcm;
 mod pershin;
 mod ranges;
 mod simmons;
@@ -37,12 +42,14 @@ pub use boundary::ResistanceLaw;
 pub use cards::{
     Choices, KINDS, ParameterSet, WORD_PARAMETERS, WordParameter, apply_set, set_word,
 };
+pub use draw::Draw;
 pub use element::MemristorElement;
 pub use evaluation::CellEvaluation;
 pub use jart::{JartParameters, JartV1b};
 pub use linear_drift::{LinearDrift, LinearDriftParameters};
 pub use messaris::{Messaris2018, Messaris2018Parameters, Messaris2021, Messaris2021Parameters};
 pub use mmss::{Mmss, MmssParameters};
+pub use pcm::{PcmElement, PcmParameters};
 pub use pershin::{Pershin, PershinParameters};
 pub use simmons::{Simmons, SimmonsParameters};
 pub use stanford::{StanfordParameters, StanfordPku};
@@ -101,5 +108,24 @@ pub trait Memristor<const K: usize>: Clone + Debug + Send + Sync + 'static {
     /// The most by which one Newton iteration may move the voltage, V: where the current is exponential.
     fn voltage_step_max(&self) -> f64 {
         f64::INFINITY
+    }
+
+    /// The cell of a name, of many with the same parameters: a model with variability draws what is its own. Arrays of cells do not ask
+    /// for it, so that theirs are all nominal.
+    #[must_use]
+    fn individual(self, _name: &str, _draw: Draw) -> Self {
+        self
+    }
+
+    /// An analysis begins: what [`Memristor::accept`] has changed is forgotten.
+    fn begin(&mut self) {}
+
+    /// A time point with this voltage and these unknowns was accepted: where cycles differ, the next one may begin. Currents and rates at
+    /// the accepted point must not jump.
+    fn accept(&mut self, _v: f64, _s: &[f64; K]) {}
+
+    /// What the cell has in the place of a parameter of its card, at these unknowns.
+    fn own(&self, _quantity: &str, _s: &[f64; K]) -> Option<f64> {
+        None
     }
 }

@@ -88,6 +88,16 @@ pub(super) fn fraction<P: Parameters>(
     )
 }
 
+/// Each of `names` must be 0 or 1.
+pub(super) fn switch<P: Parameters>(parameters: &P, names: &[&str]) -> Result<(), ParameterError> {
+    check(
+        parameters,
+        names,
+        |value| value == 0.0 || value == 1.0,
+        "must be 0 or 1",
+    )
+}
+
 /// Each pair of parameters must be in rising order.
 pub(super) fn rising<P: Parameters>(
     parameters: &P,

@@ -71,6 +71,15 @@ pub struct LineFaults {
 }
 
 impl LineFaults {
+    /// All faults of a list of non-idealities together.
+    pub fn of_all(report: &[Applied]) -> Self {
+        let faults = || report.iter().map(|applied| &applied.line_faults);
+        Self {
+            opens: faults().flat_map(|faults| faults.opens.clone()).collect(),
+            shorts: faults().flat_map(|faults| faults.shorts.clone()).collect(),
+        }
+    }
+
     /// Segment resistances for the array solver, for a family of `lines` lines with `positions` crossings each: `ohm` everywhere,
     /// `open_ohm` (finite, e.g. 1e12) where a line is open. Bridges are not segments; they are left to the caller.
     pub fn segments(

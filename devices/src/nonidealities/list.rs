@@ -189,6 +189,28 @@ impl Nonidealities {
         Ok(report)
     }
 
+    /// Programs an array as [`Self::program`] does and reads it once (read 0): the conductances of that read, row-major in S, and what each
+    /// entry did in both.
+    ///
+    /// # Errors
+    /// As [`Self::program`].
+    pub fn program_and_read(
+        &self,
+        mut array: ProgrammedArray,
+        instance: &Instance,
+    ) -> Result<(Vec<f64>, Vec<Applied>), NonidealityError> {
+        let mut report = self.program(&mut array, instance)?;
+        if !self.has_read_noise() {
+            return Ok((array.into_conductance(), report));
+        }
+        let mut conductance = vec![0.0; array.conductance().len()];
+        let read = self.read(&array, instance, 0, &mut conductance)?;
+        for (applied, read) in report.iter_mut().zip(read) {
+            applied.clipped += read.clipped;
+        }
+        Ok((conductance, report))
+    }
+
     /// Whether reads differ from each other.
     pub fn has_read_noise(&self) -> bool {
         self.entries.iter().any(|entry| match entry {

@@ -24,6 +24,7 @@
 
 mod ageing;
 mod array;
+mod effect;
 mod error;
 mod levels;
 mod lines;
@@ -38,6 +39,7 @@ mod variability;
 
 pub use ageing::{Drift, Retention, RetentionLaw};
 pub use array::{ConductanceRange, ProgrammedArray, StuckState};
+pub use effect::Effect;
 pub use error::NonidealityError;
 pub use levels::{Levels, Spacing};
 pub use lines::{BrokenLines, LineFaults, Open, Short, Side};

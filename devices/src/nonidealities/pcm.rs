@@ -149,6 +149,13 @@ const HERMES_TWO: Coefficients = Coefficients {
 };
 
 impl PcmModel {
+    /// All sets with their names in files.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("nandakumar2019", Self::Nandakumar2019),
+        ("hermes-one-device", Self::HermesOneDevice),
+        ("hermes-two-devices", Self::HermesTwoDevices),
+    ];
+
     fn coefficients(self) -> &'static Coefficients {
         match self {
             Self::Nandakumar2019 => &NANDAKUMAR,
@@ -180,11 +187,22 @@ impl PcmModel {
         ((time + t0) / t0).powf(-nu)
     }
 
+    /// The set of a name, as files have it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let known = Self::NAMES.iter().find(|(known, _)| *known == name);
+        known.map(|&(_, model)| model)
+    }
+
+    /// Amplitude `Q` of read noise at `x` before drift: the density of the conductance's relative noise is `Q^2/f`.
+    pub fn read_noise_amplitude(self, x: f64) -> f64 {
+        self.coefficients().read.at(x)
+    }
+
     /// Standard deviation of a read relative to the conductance, at `x` before drift, `time` (s) after programming.
     pub fn read_sigma(self, x: f64, time: f64) -> f64 {
         let model = self.coefficients();
         let span = (time + model.t0 + model.t_read) / (2.0 * model.t_read);
-        model.read.at(x) * span.ln().sqrt()
+        self.read_noise_amplitude(x) * span.ln().sqrt()
     }
 }
 

@@ -68,6 +68,13 @@ pub struct Key {
     pub tile: u64,
 }
 
+/// A number for the name of an element of a circuit, to stand in for a [`Key::tile`]: the FNV-1a hash with 64 bits.
+pub fn number_of_name(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 /// Words per cell.
 const WORDS: usize = 8;
 /// Stream of [`Streams::tile_generator`]; rows lie below.

@@ -1,7 +1,8 @@
 //! Noise of reads: variances from physical constants, independence of reads.
 
 use ohmloom_devices::nonidealities::{
-    FlickerNoise, Nonideality, RandomTelegraphNoise, ShotNoise, Stuck, ThermalNoise,
+    DeviceToDevice, Distribution, FlickerNoise, Nonidealities, Nonideality, RandomTelegraphNoise,
+    ShotNoise, Stuck, ThermalNoise,
 };
 
 use crate::statistics::{
@@ -127,4 +128,40 @@ fn reading_leaves_the_array_and_programming_leaves_noise() {
     let mut g = vec![0.0; 10_000];
     let report = list.read(&tiny, &instance(1), 0, &mut g).unwrap();
     assert!(report[0].clipped > 1000 && g.iter().all(|&g| g >= 0.0));
+}
+
+#[test]
+fn programming_and_reading_at_once_is_both_in_turn() {
+    let list = Nonidealities {
+        entries: vec![
+            Nonideality::DeviceToDevice(DeviceToDevice {
+                sigma: 0.8,
+                distribution: Distribution::Normal,
+            }),
+            Nonideality::FlickerNoise(FlickerNoise {
+                amplitude: 0.2,
+                f_low: 1.0,
+                f_high: 1e6,
+            }),
+        ],
+    };
+    let (found, report) = list
+        .program_and_read(flat(50, 50, G), &instance(4))
+        .unwrap();
+    let mut array = flat(50, 50, G);
+    let programmed = list.program(&mut array, &instance(4)).unwrap();
+    let mut g = vec![0.0; 2500];
+    let read = list.read(&array, &instance(4), 0, &mut g).unwrap();
+    assert_eq!(found, g);
+    assert_eq!(report[0].clipped, programmed[0].clipped);
+    assert_eq!(report[1].clipped, read[1].clipped);
+    assert!(report[0].clipped > 100);
+    // Without noise the programmed conductances are left.
+    let quiet = Nonidealities {
+        entries: list.entries[..1].to_vec(),
+    };
+    let (found, _) = quiet
+        .program_and_read(flat(50, 50, G), &instance(4))
+        .unwrap();
+    assert_eq!(found, array.conductance());
 }

@@ -1,6 +1,6 @@
 //! Numbers belong to cells: keys, order, size; and they are uniform and normal.
 
-use ohmloom_devices::nonidealities::streams::{Key, Purpose, Streams};
+use ohmloom_devices::nonidealities::streams::{Key, Purpose, Streams, number_of_name};
 use rand::Rng as _;
 
 use crate::statistics::{assert_distributed, assert_moments, normal_cdf};
@@ -163,4 +163,16 @@ fn numbers_are_uniform_normal_and_uncorrelated() {
         .map(|(u, z)| (u - 0.5) * z)
         .sum();
     assert!((cross / normal.len() as f64).abs() < bound);
+}
+
+/// Published values of the hash.
+#[test]
+fn names_have_numbers() {
+    for (name, number) in [
+        ("", 0xcbf2_9ce4_8422_2325),
+        ("a", 0xaf63_dc4c_8601_ec8c),
+        ("foobar", 0x8594_4171_f739_67e8),
+    ] {
+        assert_eq!(number_of_name(name), number);
+    }
 }

@@ -15,7 +15,7 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ohmloom_devices::conduction::{
     Conduction, ConductionError, ExponentialSelector, LookupTable, Ohmic, Polynomial, Sinh,
@@ -43,6 +43,16 @@ pub struct CellDescription {
     pub selector: Option<SelectorDescription>,
     /// A transistor in series.
     pub transistor: Option<TransistorDescription>,
+}
+
+impl CellDescription {
+    /// Takes the files that the description names as lying in a folder, unless their paths are absolute: that of the file that it was
+    /// read from.
+    pub fn resolve_files(&mut self, folder: &Path) {
+        if let LawDescription::Table { file } = &mut self.law {
+            *file = folder.join(&*file);
+        }
+    }
 }
 
 /// How a device that is programmed to a conductance conducts.

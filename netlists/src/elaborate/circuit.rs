@@ -56,6 +56,10 @@ pub struct FlatCircuit {
     pub control_parameters: Vec<(String, f64)>,
     /// `.width out=`: columns of printed tables.
     pub width: Option<u32>,
+    /// The seed of random numbers.
+    pub seed: u64,
+    /// The Monte Carlo trial, from 0.
+    pub trial: u64,
     /// What the author should look at.
     pub warnings: Diagnostics,
 }
@@ -91,6 +95,8 @@ impl FlatCircuit {
             parameters: Vec::new(),
             control_parameters: Vec::new(),
             width: None,
+            seed: 0,
+            trial: 0,
             warnings: Diagnostics::new(Vec::new(), Arc::clone(&deck.sources)),
         }
     }

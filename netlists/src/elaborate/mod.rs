@@ -130,7 +130,11 @@ impl<'d> Elaborator<'d> {
             tables: vec![None; deck.blocks.len()],
             globals: HashSet::new(),
             models: ModelTable::default(),
-            circuit: FlatCircuit::new(deck),
+            circuit: FlatCircuit {
+                seed: overrides.seed,
+                trial: overrides.trial,
+                ..FlatCircuit::new(deck)
+            },
             references: Vec::new(),
             pending_values: Vec::new(),
             instances: 0,

@@ -3,5 +3,7 @@
 mod closed_forms;
 mod errors;
 mod integration;
+mod phase_change;
 mod reference;
 mod run;
+mod variability;

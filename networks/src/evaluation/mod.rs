@@ -20,7 +20,7 @@ use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
 use rayon::prelude::*;
 
 pub use error::EvaluationError;
-pub use report::{EvaluationReport, LayerReport, NonlinearReport, Seconds};
+pub use report::{EvaluationReport, LayerReport, NonidealReport, NonlinearReport, Seconds};
 pub use settings::{Bias, EvaluationSettings};
 
 use crate::datasets::Dataset;
@@ -71,6 +71,8 @@ pub struct AnalogNetwork<'a> {
     settings: EvaluationSettings,
     /// `[layer][group]`
     matrices: Vec<Vec<Arc<ProgrammedMatrix>>>,
+    /// The same network on tiles without non-idealities, where these have some.
+    as_programmed: Option<Box<Self>>,
     seconds: Seconds,
 }
 
@@ -97,7 +99,19 @@ impl<'a> AnalogNetwork<'a> {
             }
         };
         let start = Instant::now();
+        let as_programmed = if settings.nonidealities.is_empty() {
+            None
+        } else {
+            let settings = EvaluationSettings {
+                nonidealities: Vec::new(),
+                ..settings.clone()
+            };
+            Some(Box::new(Self::new(network, &settings, progress)?))
+        };
+        let beside = start.elapsed().as_secs_f64();
+        let start = Instant::now();
         let mut matrices = Vec::new();
+        let mut tile = 0;
         for (index, layer) in network.layers().iter().enumerate() {
             let mut groups = Vec::with_capacity(layer.groups());
             let mut first_output = 0;
@@ -107,8 +121,11 @@ impl<'a> AnalogNetwork<'a> {
                     .as_ref()
                     .map(|bias| &bias[first_output..first_output + matrix.outputs()]);
                 first_output += matrix.outputs();
-                groups
-                    .push(ProgrammedMatrix::new(matrix, bias, settings).map_err(at_layer(index))?);
+                let programmed =
+                    ProgrammedMatrix::new(matrix, bias, settings, tile).map_err(at_layer(index))?;
+                let mapped = &programmed.mapped;
+                tile += settings.tile.positions(mapped.outputs(), mapped.inputs()) as u64;
+                groups.push(programmed);
             }
             matrices.push(groups);
         }
@@ -133,12 +150,14 @@ impl<'a> AnalogNetwork<'a> {
         let seconds = Seconds {
             programming,
             solving,
+            as_programmed: beside,
             ..Seconds::default()
         };
         Ok(Self {
             network,
             settings: settings.clone(),
             matrices,
+            as_programmed,
             seconds,
         })
     }
@@ -219,6 +238,18 @@ impl<'a> AnalogNetwork<'a> {
         timed(&mut seconds.linear, start);
 
         let start = Instant::now();
+        let nonideal = match &self.as_programmed {
+            None => None,
+            Some(beside) => {
+                let (converters, _) = beside.calibrate(data, progress)?;
+                let (logits, _) =
+                    beside.classify(data, &converters, SolvedCells::Linear, progress)?;
+                Some(self.nonideal_report((&analog, &logits), data.test.labels())?)
+            }
+        };
+        seconds.as_programmed += start.elapsed().as_secs_f64();
+
+        let start = Instant::now();
         let verify_max_relative = match verify {
             0 => None,
             _ if self.tiles() == 0 => None,
@@ -254,6 +285,7 @@ impl<'a> AnalogNetwork<'a> {
                 .fold(0.0, f64::max),
             verify_max_relative,
             nonlinear,
+            nonideal,
             layers,
             seconds,
             calibration,

@@ -1,6 +1,9 @@
 //! One weight matrix of a layer on its tiles, with its bias.
 
-use ohmloom_layouts::{Converters, LayoutError, MappedMatrix, NewtonStatistics, SignalRange};
+use ohmloom_devices::nonidealities::Instance;
+use ohmloom_layouts::{
+    Converters, Imperfections, LayoutError, MappedMatrix, NewtonStatistics, SignalRange,
+};
 
 use super::settings::{Bias, EvaluationSettings};
 use crate::layer::WeightMatrix;
@@ -19,11 +22,12 @@ struct BiasRow {
 }
 
 impl ProgrammedMatrix {
-    /// Programs the tiles; `bias` has one value for each output.
+    /// Programs the tiles; `bias` has one value for each output. The tiles are numbered from `first_tile`, for random numbers of their own.
     pub(super) fn new(
         weights: &WeightMatrix,
         bias: Option<&[f64]>,
         settings: &EvaluationSettings,
+        first_tile: u64,
     ) -> Result<Self, LayoutError> {
         let (outputs, inputs) = (weights.outputs(), weights.inputs());
         let largest = |values: &[f64]| values.iter().fold(0.0, |a: f64, value| a.max(value.abs()));
@@ -43,8 +47,23 @@ impl ProgrammedMatrix {
                     bias: bias.to_vec(),
                 }
             });
+        let nonidealities = settings.nonidealities();
+        let imperfections = Imperfections {
+            list: &nonidealities,
+            instance: Instance {
+                seed: settings.seed,
+                tile: first_tile,
+                ..Instance::default()
+            },
+        };
         let lay_out = |values: &[f64], inputs: usize| match &settings.cell {
-            None => MappedMatrix::new(values, outputs, inputs, &settings.tile),
+            None if nonidealities.entries.is_empty() => {
+                MappedMatrix::new(values, outputs, inputs, &settings.tile)
+            }
+            None => {
+                let shape = (outputs, inputs);
+                MappedMatrix::with_imperfections(values, shape, &settings.tile, &imperfections)
+            }
             Some(cell) => {
                 let cells = (cell, settings.read_voltage);
                 MappedMatrix::with_cells(values, (outputs, inputs), &settings.tile, cells)

@@ -1,5 +1,6 @@
 //! What an evaluation found.
 
+use ohmloom_devices::nonidealities::Effect;
 use serde::Serialize;
 
 use super::settings::EvaluationSettings;
@@ -27,6 +28,8 @@ pub struct EvaluationReport {
     pub verify_max_relative: Option<f64>,
     /// What the nonlinearity of the cells costs; absent for linear ones.
     pub nonlinear: Option<NonlinearReport>,
+    /// What the non-idealities of the tiles cost; absent without a list of them.
+    pub nonideal: Option<NonidealReport>,
     /// The layers with weights, in the order of the network.
     pub layers: Vec<LayerReport>,
     /// Wall time of each stage.
@@ -85,6 +88,19 @@ pub struct NonlinearReport {
     pub output_error: f64,
 }
 
+/// Tiles with non-idealities beside tiles that are as programmed, with converters calibrated on each.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NonidealReport {
+    /// Images classified correctly on tiles that are as programmed.
+    pub programmed_correct: usize,
+    /// Images that tiles with and without non-idealities put into the same class.
+    pub programmed_agree: usize,
+    /// Difference of the network's outputs to those of tiles that are as programmed, as the ratio of Euclidean norms over all images.
+    pub output_difference: f64,
+    /// What each entry of the list did, over all tiles.
+    pub effects: Vec<Effect>,
+}
+
 /// Wall time of each stage, in seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Seconds {
@@ -100,6 +116,8 @@ pub struct Seconds {
     pub evaluating: f64,
     /// The network on arrays of linear cells, beside nonlinear ones.
     pub linear: f64,
+    /// The network on tiles without non-idealities, beside those with them: programming, solving, calibrating and evaluating.
+    pub as_programmed: f64,
     /// The verification.
     pub checking: f64,
 }

@@ -1,10 +1,11 @@
 //! The parts of a report that come from the layers' results.
 
+use ohmloom_devices::nonidealities::Effect;
 use ohmloom_layouts::MappedMatrix;
 use ohmloom_layouts::NewtonStatistics;
 
 use super::operators::BlockErrors;
-use super::report::{LayerReport, NonlinearReport};
+use super::report::{LayerReport, NonidealReport, NonlinearReport};
 use super::{AnalogNetwork, EvaluationError, utilisation};
 use crate::inference::Logits;
 
@@ -44,23 +45,65 @@ impl AnalogNetwork<'_> {
             .map(|layer| layer.newton)
             .fold(NewtonStatistics::default(), NewtonStatistics::merge);
         let matrices = || self.matrices.iter().flatten().map(|matrix| &matrix.mapped);
-        let agree = nonlinear.predictions()?;
-        let agree = agree.iter().zip(linear.predictions()?);
-        let pairs = nonlinear.values().iter().zip(linear.values());
-        let (difference, norm) = pairs.fold((0.0, 0.0), |sums, (&a, &b)| {
-            let (a, b) = (f64::from(a), f64::from(b));
-            (sums.0 + (a - b) * (a - b), sums.1 + b * b)
-        });
+        let compared = Compared::of(nonlinear, linear, labels)?;
         Ok(NonlinearReport {
-            linear_correct: linear.correct(labels)?,
-            linear_agree: agree.filter(|(a, b)| *a == b).count(),
-            output_difference: ratio(difference, norm),
+            linear_correct: compared.correct,
+            linear_agree: compared.agree,
+            output_difference: compared.difference,
             used_cells: matrices().map(MappedMatrix::used_cells).sum(),
             clipped_cells: matrices().map(MappedMatrix::clipped_cells).sum(),
             solves: newton.solves,
             newton_iterations: newton.newton_iterations,
             linear_iterations: newton.linear_iterations,
             output_error: newton.output_error,
+        })
+    }
+}
+
+impl AnalogNetwork<'_> {
+    /// Tiles with non-idealities beside those without.
+    pub(super) fn nonideal_report(
+        &self,
+        (nonideal, programmed): (&Logits, &Logits),
+        labels: &[usize],
+    ) -> Result<NonidealReport, EvaluationError> {
+        let compared = Compared::of(nonideal, programmed, labels)?;
+        let mut effects = Vec::new();
+        for matrix in self.matrices.iter().flatten() {
+            Effect::add(&mut effects, matrix.mapped.effects());
+        }
+        Ok(NonidealReport {
+            programmed_correct: compared.correct,
+            programmed_agree: compared.agree,
+            output_difference: compared.difference,
+            effects,
+        })
+    }
+}
+
+/// Outputs of one evaluation beside those of a reference.
+struct Compared {
+    /// Images that the reference classifies correctly.
+    correct: usize,
+    /// Images that both put into the same class.
+    agree: usize,
+    /// Ratio of the Euclidean norms of the difference and the reference.
+    difference: f64,
+}
+
+impl Compared {
+    fn of(found: &Logits, reference: &Logits, labels: &[usize]) -> Result<Self, EvaluationError> {
+        let classes = found.predictions()?;
+        let agree = classes.iter().zip(reference.predictions()?);
+        let pairs = found.values().iter().zip(reference.values());
+        let (difference, norm) = pairs.fold((0.0, 0.0), |sums, (&a, &b)| {
+            let (a, b) = (f64::from(a), f64::from(b));
+            (sums.0 + (a - b) * (a - b), sums.1 + b * b)
+        });
+        Ok(Self {
+            correct: reference.correct(labels)?,
+            agree: agree.filter(|(a, b)| *a == b).count(),
+            difference: ratio(difference, norm),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ohmloom_devices::nonidealities::{Nonidealities, Nonideality};
 use ohmloom_layouts::TileSettings;
 use ohmloom_layouts::cells::CellDescription;
 use ohmloom_peripherals::ConverterSettings;
@@ -33,7 +34,7 @@ pub struct EvaluationSettings {
     pub calibration_images: usize,
     /// Images, the first ones, over which the layers' relative errors are measured. Default 100.
     pub error_images: usize,
-    /// Seed of everything random (the draws of the verification). Default 1.
+    /// Seed of everything random: the non-idealities, the draws of the verification. Default 1.
     pub seed: u64,
     /// Cells, wires and size of the tiles.
     pub tile: TileSettings,
@@ -43,6 +44,9 @@ pub struct EvaluationSettings {
     pub adc: ConverterSettings,
     /// The cells, where they are nonlinear: every tile is then solved by Newton's method for every input. Default: none, linear cells.
     pub cell: Option<CellDescription>,
+    /// What makes the programmed tiles differ from their targets, as a list `[[nonideality]]`; only with linear cells. Default: nothing.
+    #[serde(rename = "nonideality", skip_serializing_if = "Vec::is_empty")]
+    pub nonidealities: Vec<Nonideality>,
 }
 
 impl Default for EvaluationSettings {
@@ -57,6 +61,7 @@ impl Default for EvaluationSettings {
             dac: ConverterSettings::default(),
             adc: ConverterSettings::default(),
             cell: None,
+            nonidealities: Vec::new(),
         }
     }
 }
@@ -73,17 +78,28 @@ impl EvaluationSettings {
             reason,
         };
         let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
-        let settings: Self = toml::from_str(&text).map_err(|error| fail(format!("\n{error}")))?;
+        let mut settings: Self =
+            toml::from_str(&text).map_err(|error| fail(format!("\n{error}")))?;
+        if let (Some(cell), Some(folder)) = (&mut settings.cell, path.parent()) {
+            cell.resolve_files(folder);
+        }
         settings
             .validate()
             .map_err(|error| fail(error.to_string()))?;
         Ok(settings)
     }
 
+    /// The list of non-idealities.
+    pub fn nonidealities(&self) -> Nonidealities {
+        Nonidealities {
+            entries: self.nonidealities.clone(),
+        }
+    }
+
     /// Checks every value.
     ///
     /// # Errors
-    /// The first value out of range.
+    /// The first value out of range; non-idealities of nonlinear cells.
     pub fn validate(&self) -> Result<(), EvaluationError> {
         if !(self.read_voltage > 0.0 && self.read_voltage.is_finite()) {
             let reason = format!(
@@ -101,6 +117,17 @@ impl EvaluationSettings {
         }
         if self.calibration_images == 0 || self.error_images == 0 {
             let reason = "calibration_images and error_images must be at least 1".into();
+            return Err(EvaluationError::Value { reason });
+        }
+        self.nonidealities()
+            .validate()
+            .map_err(|error| EvaluationError::Value {
+                reason: error.to_string(),
+            })?;
+        if self.cell.is_some() && !self.nonidealities.is_empty() {
+            let reason =
+                "non-idealities are known for linear cells only: leave out the cell or the list"
+                    .into();
             return Err(EvaluationError::Value { reason });
         }
         self.tile

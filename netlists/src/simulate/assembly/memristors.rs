@@ -2,7 +2,7 @@
 
 use ohmloom_devices::memristors::{
     Choices, JartV1b, KINDS, LinearDrift, Memristor, MemristorElement, Messaris2018, Messaris2021,
-    Mmss, Pershin, Simmons, StanfordPku, Team, Vteam, Yakopcic, apply_set, set_word,
+    Mmss, PcmElement, Pershin, Simmons, StanfordPku, Team, Vteam, Yakopcic, apply_set, set_word,
 };
 use ohmloom_devices::parameters::{ParameterError, Parameters};
 
@@ -49,6 +49,7 @@ impl Assembly<'_> {
             Messaris2018::KIND => self.memristor_of::<Messaris2018, 1>(element, card, model),
             Messaris2021::KIND => self.memristor_of::<Messaris2021, 1>(element, card, model),
             Pershin::KIND => self.memristor_of::<Pershin, 1>(element, card, model),
+            PcmElement::KIND => self.phase_change(element, card, model),
             kind => {
                 let message = format!(
                     "model `{}` is a `{kind}`, which an element `{}` cannot use",
@@ -113,7 +114,8 @@ impl Assembly<'_> {
         }
         let nodes = self.pair(element)?;
         let name = self.name(element);
-        let made = MemristorElement::<M, K>::new(name, nodes, parameters, choices, card.multiplier);
+        let made = MemristorElement::<M, K>::new(name, nodes, parameters, choices, card.multiplier)
+            .map(|made| made.with_draw(self.draw()));
         self.put(element, made)
     }
 }

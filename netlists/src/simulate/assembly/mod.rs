@@ -5,6 +5,7 @@ mod behavioural;
 mod memristors;
 mod parameters;
 mod passives;
+mod phase_change;
 mod semiconductors;
 mod sources;
 mod xyce_memristors;
