@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use ohmloom_devices::memristors::{
-    Choices, JartV1b, KINDS, LinearDrift, Memristor, Messaris2018, Messaris2021, Mmss, Pershin,
-    Simmons, StanfordPku, Team, Vteam, Yakopcic, apply_set, set_word,
+    Choices, JartV1b, KINDS, LinearDrift, Memristor, Messaris2018, Messaris2021, Mmss, PcmElement,
+    Pershin, Simmons, StanfordPku, Team, Vteam, Yakopcic, apply_set, set_word,
 };
 use ohmloom_devices::parameters::Parameters;
 use ohmloom_solver::line_grid::{TimeStep, Trace};
@@ -59,7 +59,12 @@ impl MemristorDescription {
             Messaris2021::KIND => AnyMemristor::Messaris2021(self.devices(count)?),
             Pershin::KIND => AnyMemristor::Pershin(self.devices(count)?),
             _ => {
-                let known = KINDS.join(", ");
+                // Phase-change cells have no states that pulses move.
+                let known: Vec<&str> = KINDS
+                    .into_iter()
+                    .filter(|kind| *kind != PcmElement::KIND)
+                    .collect();
+                let known = known.join(", ");
                 let reason = format!("there is no memristor model `{kind}`; there are {known}");
                 return Err(LayoutError::BadCell { reason });
             }
