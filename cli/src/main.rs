@@ -4,6 +4,7 @@
 //! that failed, 2 for a command line that makes no sense.
 
 mod array;
+mod converters;
 mod demo;
 mod descriptions;
 mod eval;
@@ -41,6 +42,10 @@ struct Cli {
 enum Command {
     /// Single arrays of cells
     Array(array::ArrayArgs),
+    /// Analog-to-digital converters
+    Adc(converters::AdcArgs),
+    /// Digital-to-analog converters
+    Dac(converters::DacArgs),
     /// Simulate a SPICE deck
     Sim(sim::SimArgs),
     /// Evaluate a network on arrays, beside its digital reference
@@ -73,6 +78,8 @@ fn run(cli: &Cli) -> Result<()> {
     }
     match &cli.command {
         Command::Array(args) => array::run(args),
+        Command::Adc(args) => converters::run_adc(args),
+        Command::Dac(args) => converters::run_dac(args),
         Command::Sim(args) => sim::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Demo(args) => demo::run(args),

@@ -1,4 +1,11 @@
-//! The circuits between digital words and the array: so far, uniform converters and how their ranges are chosen.
+//! The circuits between digital words and the array: uniform quantisation and its ranges, converters with their errors, front ends, and how all
+//! of them are measured.
+//!
+//! * [`UniformQuantiser`], [`ConverterSettings`]: what networks are evaluated with.
+//! * [`adc`], [`dac`], [`front_ends`]: behavioural models with physical parameters. A description, as a file holds it, gives instances, each with the
+//!   mismatch of its [`InstanceKey`]; [`Noise`] is handed in with each conversion.
+//! * [`circuits`]: the same as SPICE subcircuits.
+//! * [`metrology`]: INL, DNL, offset, gain, ENOB, SNDR, SFDR, THD.
 //!
 //! ```
 //! use ohmloom_peripherals::{FullScale, Resolution, UniformQuantiser};
@@ -8,8 +15,21 @@
 //! assert_eq!(adc.convert(9.9), 1.0); // clipped
 //! ```
 
+pub mod adc;
+pub mod circuits;
+mod comparator;
+pub mod dac;
+mod draws;
+mod error;
+pub mod front_ends;
+pub mod metrology;
 mod quantiser;
 mod range;
+mod span;
 
+pub use comparator::Comparator;
+pub use draws::{InstanceKey, Noise};
+pub use error::ConverterError;
 pub use quantiser::{FullScale, Resolution, ResolutionError, UniformQuantiser};
 pub use range::{ConverterSettings, RangePolicy};
+pub use span::Span;

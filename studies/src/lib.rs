@@ -1,4 +1,5 @@
-//! Experiments of Ohmloom: plots, and the built-in demo's images and network.
+//! Experiments of Ohmloom: plots, populations of converters, and the built-in demo's images and network.
 
+pub mod converters;
 pub mod demo;
 pub mod plots;

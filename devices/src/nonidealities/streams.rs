@@ -49,6 +49,10 @@ pub enum Purpose {
     Telegraph = 16,
     /// Parameters of memristor models.
     Memristor = 17,
+    /// Mismatch of the elements of converters; the occurrence says which elements.
+    ConverterMismatch = 64,
+    /// Noise of converters.
+    ConverterNoise = 65,
 }
 
 /// Everything that numbers depend on, but the cell.
