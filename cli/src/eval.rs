@@ -12,6 +12,7 @@ use ohmloom_networks::evaluation::{
 use ohmloom_networks::{DataSource, Dataset, Network, Preprocessing};
 
 use crate::descriptions;
+use crate::quantity::quantity;
 use crate::stages::StageBars;
 
 /// Arguments of `ohmloom eval`.
@@ -60,6 +61,9 @@ pub(crate) struct EvalArgs {
     /// Deviation to divide by, one value or one for each channel
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     std: Option<Vec<f64>>,
+    /// Print, for each layer, the column currents of the calibration images beside the range of its ADCs
+    #[arg(long)]
+    profile: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -113,7 +117,11 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     if args.json {
         crate::output::line(&serde_json::to_string(&report)?)
     } else {
-        crate::output::line(&text(&report))
+        let mut text = text(&report);
+        if args.profile {
+            text = format!("{text}\n\n{}", profile(&report));
+        }
+        crate::output::line(&text)
     }
 }
 
@@ -251,6 +259,49 @@ fn text(report: &EvaluationReport) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// Currents beside the range of the ADCs, layer by layer.
+fn profile(report: &EvaluationReport) -> String {
+    if report.layers.iter().all(|layer| layer.adc.is_none()) {
+        return "no profile: the ADCs are ideal, or have a range for each vector".to_owned();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header([
+        "layer",
+        "ADC full scale",
+        "currents: rms",
+        "median",
+        "99 %",
+        "largest",
+        "clipped",
+        "signal/noise",
+    ]);
+    for layer in &report.layers {
+        let Some(adc) = &layer.adc else {
+            table.add_row([layer.name.as_str(), "no currents"]);
+            continue;
+        };
+        let mut row = vec![layer.name.clone()];
+        row.extend(
+            [
+                adc.full_scale,
+                adc.rms,
+                adc.median,
+                adc.percentile_99,
+                adc.largest,
+            ]
+            .map(|current| quantity(current, "A")),
+        );
+        row.push(format!("{:.3} %", 100.0 * adc.clipped));
+        row.push(format!("{:.1} dB", adc.signal_to_noise));
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
 }
 
 /// Tiles with non-idealities beside those without.

@@ -1,31 +1,53 @@
 //! The converters of a layer: how activations become voltages and currents become numbers.
 
-use ohmloom_peripherals::{ConverterSettings, FullScale, RangePolicy, UniformQuantiser};
+use ohmloom_peripherals::{
+    ConverterSettings, FullScale, Magnitudes, RangePolicy, Resolution, UniformQuantiser,
+};
+use serde::Serialize;
 
 /// What a layer's converters have to cover, found by running a calibration set with ideal converters.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SignalRange {
-    /// Largest magnitude of an input.
-    pub input: f64,
+    /// Magnitudes of inputs.
+    pub input: Magnitudes,
     /// Whether an input was negative.
     pub negative: bool,
-    /// Largest magnitude of a tile's differential current for 1 V per unit of input, in ampere.
-    pub current: f64,
+    /// Magnitudes of tiles' differential currents for 1 V per unit of input, in ampere.
+    pub current: Magnitudes,
     /// The same for inputs scaled so that the largest of each vector is 1.
-    pub normalised_current: f64,
+    pub normalised_current: Magnitudes,
 }
 
 impl SignalRange {
     /// The range that covers both.
     #[must_use]
-    pub fn merge(self, other: Self) -> Self {
+    pub fn merge(self, other: &Self) -> Self {
         Self {
-            input: self.input.max(other.input),
+            input: self.input.merge(&other.input),
             negative: self.negative || other.negative,
-            current: self.current.max(other.current),
-            normalised_current: self.normalised_current.max(other.normalised_current),
+            current: self.current.merge(&other.current),
+            normalised_current: self.normalised_current.merge(&other.normalised_current),
         }
     }
+}
+
+/// The currents of a layer beside the range of its ADCs, over a calibration set with ideal converters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AdcProfile {
+    /// Full scale, A.
+    pub full_scale: f64,
+    /// Root of the mean square of the currents, A.
+    pub rms: f64,
+    /// Magnitude below which half of the currents lie, A.
+    pub median: f64,
+    /// Magnitude below which 99 % of them lie, A.
+    pub percentile_99: f64,
+    /// Largest magnitude, A.
+    pub largest: f64,
+    /// Share of the currents beyond the full scale.
+    pub clipped: f64,
+    /// Mean square of the currents by that of the errors of quantisation and clipping, dB.
+    pub signal_to_noise: f64,
 }
 
 /// DAC and ADC of a layer, with their ranges.
@@ -61,19 +83,17 @@ impl Converters {
         dac: ConverterSettings,
         adc: ConverterSettings,
         read_voltage: f64,
-        range: SignalRange,
+        range: &SignalRange,
     ) -> Self {
         let full_scale = |settings: ConverterSettings, calibrated: f64| match settings.range {
             RangePolicy::Fixed => settings.full_scale.unwrap_or(calibrated),
-            RangePolicy::Calibrated | RangePolicy::Dynamic => calibrated,
+            _ => calibrated,
         };
         // A layer that never saw an input but zero still needs a scale.
-        let input = full_scale(dac, if range.input > 0.0 { range.input } else { 1.0 });
-        let current = read_voltage
-            * match dac.range {
-                RangePolicy::Dynamic => range.normalised_current,
-                RangePolicy::Fixed | RangePolicy::Calibrated => range.current / input,
-            };
+        let wanted = dac.calibrated_full_scale(&range.input);
+        let input = full_scale(dac, if wanted > 0.0 { wanted } else { 1.0 });
+        let (currents, volts) = Self::currents(dac, read_voltage, input, range);
+        let current = volts * adc.calibrated_full_scale(currents);
         Self {
             dac,
             adc,
@@ -84,11 +104,46 @@ impl Converters {
         }
     }
 
+    /// The currents of a calibration set, and the factor to those that flow.
+    fn currents(
+        dac: ConverterSettings,
+        read_voltage: f64,
+        input: f64,
+        range: &SignalRange,
+    ) -> (&Magnitudes, f64) {
+        match dac.range {
+            RangePolicy::Dynamic => (&range.normalised_current, read_voltage),
+            _ => (&range.current, read_voltage / input),
+        }
+    }
+
+    /// The ADC's range beside the currents of the calibration set; `None` for an ideal ADC or one with a range for each vector.
+    pub fn profile(&self, range: &SignalRange) -> Option<AdcProfile> {
+        if self.adc.bits == Resolution::Ideal || self.adc.range == RangePolicy::Dynamic {
+            return None;
+        }
+        let (currents, factor) = Self::currents(self.dac, self.read_voltage, self.input, range);
+        if currents.largest() == 0.0 {
+            return None;
+        }
+        let relative = self.current / factor;
+        let error = currents.mean_square_error(relative, self.adc.codes());
+        Some(AdcProfile {
+            full_scale: self.current,
+            rms: factor * currents.mean_square().sqrt(),
+            median: factor * currents.percentile(50.0),
+            percentile_99: factor * currents.percentile(99.0),
+            largest: factor * currents.largest(),
+            clipped: currents.clipped(relative),
+            signal_to_noise: 10.0 * (currents.mean_square() / error).log10(),
+        })
+    }
+
     /// Turns one vector of activations into row voltages, in place; returns the activation that one volt stands for.
     pub(crate) fn drive(&self, values: &mut [f64]) -> f64 {
         let input = match self.dac.range {
             RangePolicy::Dynamic => largest(values),
-            RangePolicy::Fixed | RangePolicy::Calibrated => self.input,
+            _ => self.input,
         };
         if input == 0.0 {
             return 1.0;
@@ -110,7 +165,7 @@ impl Converters {
     pub(crate) fn sense(&self, currents: &mut [f64]) {
         let full_scale = match self.adc.range {
             RangePolicy::Dynamic => largest(currents),
-            RangePolicy::Fixed | RangePolicy::Calibrated => self.current,
+            _ => self.current,
         };
         UniformQuantiser::new(self.adc.bits, FullScale::Signed(full_scale)).convert_all(currents);
     }

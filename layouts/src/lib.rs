@@ -37,7 +37,7 @@ pub mod write_verify;
 
 pub use biasing::{Bias, BiasScheme, BiasedLines};
 pub use cell_array::NewtonStatistics;
-pub use converters::{Converters, SignalRange};
+pub use converters::{AdcProfile, Converters, SignalRange};
 pub use error::LayoutError;
 pub use imperfect::{ImperfectArray, Imperfections};
 pub use mapped::{MappedMatrix, TilePosition};

@@ -382,10 +382,10 @@ impl MappedMatrix {
         self.check(inputs)?;
         let peaks: Vec<f64> = inputs.chunks_exact(self.inputs).map(largest).collect();
         let mut range = SignalRange {
-            input: largest(inputs),
             negative: inputs.iter().any(|&value| value < 0.0),
             ..SignalRange::default()
         };
+        inputs.iter().for_each(|&value| range.input.add(value));
         self.for_each_tile(inputs, |_, tile, volts, currents| {
             multiply_transposed(volts, tile.differential(), currents, tile.used_rows());
             for (currents, &peak) in currents
@@ -393,9 +393,10 @@ impl MappedMatrix {
                 .zip(&peaks)
                 .filter(|(_, peak)| **peak > 0.0)
             {
-                let current = largest(currents);
-                range.current = range.current.max(current);
-                range.normalised_current = range.normalised_current.max(current / peak);
+                for current in currents {
+                    range.current.add(*current);
+                    range.normalised_current.add(*current / peak);
+                }
             }
             Ok(())
         })?;

@@ -1,7 +1,7 @@
 //! A matrix on tiles against the plain product, and against solutions of its arrays.
 
 use ohmloom_layouts::{Converters, LayoutError, MappedMatrix, SignalRange, TileSettings};
-use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
+use ohmloom_peripherals::{ConverterSettings, Magnitudes, RangePolicy, Resolution};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -95,9 +95,9 @@ proptest! {
         for policy in [RangePolicy::Calibrated, RangePolicy::Dynamic] {
             let mut before = f64::INFINITY;
             for bits in [6, 12, 20] {
-                let settings = ConverterSettings { bits: Resolution::Bits(bits), range: policy, full_scale: None };
+                let settings = ConverterSettings { bits: Resolution::Bits(bits), range: policy, ..ConverterSettings::default() };
                 let mut y = vec![0.0; 12];
-                mapped.multiply(&x, &Converters::new(settings, settings, 0.2, range), &mut y).unwrap();
+                mapped.multiply(&x, &Converters::new(settings, settings, 0.2, &range), &mut y).unwrap();
                 let error = y.iter().zip(&ideal).fold(0.0, |a: f64, (y, i)| a.max((y - i).abs()));
                 // Half a step for each input, times its weight, and half a step of each of the tiles' ADCs.
                 let bound = (inputs as f64 + 2.0 * scale.max(inputs as f64)) / f64::from((1_u32 << (bits - 1)) - 1);
@@ -106,6 +106,58 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn ranges_that_clip_are_better_at_few_bits_and_the_profile_says_so() {
+    // One weight and one input are much larger than the others.
+    let mut weights = random(8 * 20, 5);
+    weights[3] = 1.5;
+    let mut x = random(400 * 20, 6);
+    x[7] = 4.0;
+    let mapped = solved(&weights, 8, &tile(32, 32, 1.0));
+    let range = mapped.observe(&x).unwrap();
+    let mut ideal = vec![0.0; 400 * 8];
+    mapped
+        .multiply(&x, &Converters::ideal(0.2, 4.0), &mut ideal)
+        .unwrap();
+    let dac = ConverterSettings::ideal();
+    let mut errors = Vec::new();
+    for (policy, percentile) in [
+        (RangePolicy::Calibrated, None),
+        (RangePolicy::LeastSquares, None),
+        (RangePolicy::Percentile, Some(99.0)),
+    ] {
+        let adc = ConverterSettings {
+            bits: Resolution::Bits(4),
+            range: policy,
+            percentile,
+            ..ConverterSettings::default()
+        };
+        adc.validate().unwrap();
+        let converters = Converters::new(dac, adc, 0.2, &range);
+        let mut y = vec![0.0; ideal.len()];
+        mapped.multiply(&x, &converters, &mut y).unwrap();
+        let (error, signal) = y.iter().zip(&ideal).fold((0.0, 0.0), |sums, (y, i)| {
+            (sums.0 + (y - i) * (y - i), sums.1 + i * i)
+        });
+        let profile = converters.profile(&range).unwrap();
+        let measured = 10.0 * (signal / error as f64).log10();
+        assert!(
+            (profile.signal_to_noise - measured).abs() < 0.6,
+            "{profile:?} {measured}"
+        );
+        assert!(profile.median < profile.percentile_99 && profile.percentile_99 < profile.largest);
+        match policy {
+            RangePolicy::Calibrated => assert_eq!(profile.clipped, 0.0),
+            RangePolicy::Percentile => assert!((profile.clipped - 0.01).abs() < 0.003),
+            _ => assert!(profile.clipped > 0.0),
+        }
+        errors.push(error);
+    }
+    assert!(errors[1] < 0.7 * errors[0], "{errors:?}");
+    assert!(errors[1] < 1.02 * errors[2], "{errors:?}");
+    assert!(Converters::ideal(0.2, 1.0).profile(&range).is_none());
 }
 
 #[test]
@@ -208,24 +260,20 @@ fn wrong_values_are_named() {
 
 #[test]
 fn a_range_covers_both_of_its_parts() {
-    let a = SignalRange {
-        input: 1.0,
-        negative: false,
-        current: 3.0,
-        normalised_current: 0.5,
+    let of = |values: &[f64]| {
+        let mut magnitudes = Magnitudes::default();
+        values.iter().for_each(|&value| magnitudes.add(value));
+        magnitudes
     };
-    let b = SignalRange {
-        input: 2.0,
-        negative: true,
-        current: 1.0,
-        normalised_current: 0.7,
+    let range = |negative, input: &[f64], current: &[f64], normalised: &[f64]| SignalRange {
+        input: of(input),
+        negative,
+        current: of(current),
+        normalised_current: of(normalised),
     };
-    let both = SignalRange {
-        input: 2.0,
-        negative: true,
-        current: 3.0,
-        normalised_current: 0.7,
-    };
-    assert_eq!(a.merge(b), both);
-    assert_eq!(b.merge(a), both);
+    let a = range(false, &[1.0], &[3.0], &[0.5]);
+    let b = range(true, &[2.0], &[1.0], &[0.7]);
+    let both = range(true, &[1.0, 2.0], &[1.0, 3.0], &[0.5, 0.7]);
+    assert_eq!(a.clone().merge(&b), both);
+    assert_eq!(b.merge(&a), both);
 }

@@ -131,6 +131,7 @@ fn every_range_policy_works() {
         bits: Resolution::Bits(if full_scale.is_some() { 14 } else { 8 }),
         range,
         full_scale,
+        ..ConverterSettings::default()
     };
     for (dac, adc) in [
         (

@@ -15,7 +15,7 @@ mod verification;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use ohmloom_layouts::{Converters, MappedMatrix, SignalRange, Tile};
+use ohmloom_layouts::{AdcProfile, Converters, MappedMatrix, SignalRange, Tile};
 use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
 use rayon::prelude::*;
 
@@ -205,7 +205,11 @@ impl<'a> AnalogNetwork<'a> {
         let timed = |seconds: &mut f64, start: Instant| *seconds = start.elapsed().as_secs_f64();
 
         let start = Instant::now();
-        let (converters, calibration) = self.calibrate(data, progress)?;
+        let Calibration {
+            converters,
+            profiles,
+            images: calibration,
+        } = self.calibrate(data, progress)?;
         timed(&mut seconds.calibrating, start);
 
         let start = Instant::now();
@@ -241,7 +245,7 @@ impl<'a> AnalogNetwork<'a> {
         let nonideal = match &self.as_programmed {
             None => None,
             Some(beside) => {
-                let (converters, _) = beside.calibrate(data, progress)?;
+                let converters = beside.calibrate(data, progress)?.converters;
                 let (logits, _) =
                     beside.classify(data, &converters, SolvedCells::Linear, progress)?;
                 Some(self.nonideal_report((&analog, &logits), data.test.labels())?)
@@ -263,7 +267,8 @@ impl<'a> AnalogNetwork<'a> {
                 Some(self.nonlinear_report((&analog, logits), &errors, data.test.labels())?)
             }
         };
-        let layers = self.layer_reports(&errors, linear.as_ref().map(|(_, errors)| &errors[..]));
+        let linear_errors = linear.as_ref().map(|(_, errors)| &errors[..]);
+        let layers = self.layer_reports(&errors, linear_errors, &profiles);
         let (digital_classes, analog_classes) = (digital.predictions()?, analog.predictions()?);
         let matrices = || self.matrices.iter().flatten().map(|matrix| &matrix.mapped);
         let tiles = self.tiles();
@@ -299,7 +304,7 @@ impl<'a> AnalogNetwork<'a> {
         &self,
         data: EvaluationData<'_>,
         progress: &dyn Progress,
-    ) -> Result<(Vec<Converters>, String), EvaluationError> {
+    ) -> Result<Calibration, EvaluationError> {
         let (dataset, name) = match data.calibration {
             Some(dataset) if !dataset.is_empty() => (dataset, "calibration"),
             _ => (data.test, "evaluated"),
@@ -324,29 +329,34 @@ impl<'a> AnalogNetwork<'a> {
             ..
         } = self.settings;
         let calibrated = |converter: &ConverterSettings| {
-            converter.range == RangePolicy::Calibrated && converter.bits != Resolution::Ideal
+            !matches!(converter.range, RangePolicy::Fixed | RangePolicy::Dynamic)
+                && converter.bits != Resolution::Ideal
         };
         let mut converters = Vec::with_capacity(operators.len());
+        let mut profiles = Vec::with_capacity(operators.len());
         for (groups, layer) in operators.iter().zip(self.network.layers()) {
             let range = groups.iter().fold(SignalRange::default(), |range, group| {
-                range.merge(group.range())
+                range.merge(&group.range())
             });
             let used = groups
                 .iter()
                 .any(|group| !group.matrix.mapped.tiles().is_empty());
-            let idle =
-                calibrated(&dac) && range.input == 0.0 || calibrated(&adc) && range.current == 0.0;
+            let idle = calibrated(&dac) && range.input.largest() == 0.0
+                || calibrated(&adc) && range.current.largest() == 0.0;
             if used && idle {
                 return Err(EvaluationError::NoSignal {
                     layer: layer.name.clone(),
                 });
             }
-            converters.push(Converters::new(dac, adc, read_voltage, range));
+            let of_layer = Converters::new(dac, adc, read_voltage, &range);
+            profiles.push(of_layer.profile(&range));
+            converters.push(of_layer);
         }
-        Ok((
+        Ok(Calibration {
             converters,
-            format!("first {images} images of the {name} set"),
-        ))
+            profiles,
+            images: format!("first {images} images of the {name} set"),
+        })
     }
 
     /// Runs the test set; also returns each layer's errors over the first images.
@@ -405,6 +415,14 @@ impl<'a> AnalogNetwork<'a> {
         };
         self.matrices.iter().enumerate().map(groups).collect()
     }
+}
+
+/// What a calibration set says of every layer.
+struct Calibration {
+    converters: Vec<Converters>,
+    profiles: Vec<Option<AdcProfile>>,
+    /// Which images.
+    images: String,
 }
 
 /// Share of the cells of all tiles of these matrices that belong to a weight. All tiles are of one size.

@@ -80,7 +80,7 @@ impl StageOperator {
     /// The range found, for [`Stage::Calibrate`].
     pub(super) fn range(&self) -> SignalRange {
         match &self.stage {
-            Stage::Calibrate(range) => *lock(range),
+            Stage::Calibrate(range) => lock(range).clone(),
             _ => SignalRange::default(),
         }
     }
@@ -162,7 +162,7 @@ impl LinearOperator for StageOperator {
             Stage::Calibrate(range) => {
                 let observed = self.matrix.observe(block.values)?;
                 let mut range = lock(range);
-                *range = range.merge(observed);
+                *range = std::mem::take(&mut *range).merge(&observed);
             }
             Stage::Evaluate { cells, end, blocks } => {
                 let counted = end

@@ -1,6 +1,7 @@
 //! What an evaluation found.
 
 use ohmloom_devices::nonidealities::Effect;
+use ohmloom_layouts::AdcProfile;
 use serde::Serialize;
 
 use super::settings::EvaluationSettings;
@@ -62,6 +63,9 @@ pub struct LayerReport {
     /// Difference of the layer's outputs to those of linear cells on the same inputs, as the ratio of Euclidean norms; absent where the
     /// cells are linear.
     pub nonlinearity: Option<f64>,
+    /// The currents of the calibration images beside the range of the ADCs; absent for ideal ADCs and where each vector has a range of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adc: Option<AdcProfile>,
 }
 
 /// Nonlinear cells beside linear ones with the same currents at the read voltage (without wires), in the same arrays between the same

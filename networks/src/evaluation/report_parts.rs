@@ -1,8 +1,7 @@
 //! The parts of a report that come from the layers' results.
 
 use ohmloom_devices::nonidealities::Effect;
-use ohmloom_layouts::MappedMatrix;
-use ohmloom_layouts::NewtonStatistics;
+use ohmloom_layouts::{AdcProfile, MappedMatrix, NewtonStatistics};
 
 use super::operators::BlockErrors;
 use super::report::{LayerReport, NonidealReport, NonlinearReport};
@@ -15,6 +14,7 @@ impl AnalogNetwork<'_> {
         &self,
         errors: &[BlockErrors],
         linear: Option<&[BlockErrors]>,
+        profiles: &[Option<AdcProfile>],
     ) -> Vec<LayerReport> {
         let report = |(index, errors): (usize, &BlockErrors)| {
             let groups = &self.matrices[index];
@@ -28,6 +28,7 @@ impl AnalogNetwork<'_> {
                 relative_error: ratio(errors.error, errors.exact),
                 linear_error: linear.map(|l| ratio(l[index].error, l[index].exact)),
                 nonlinearity: linear.map(|_| ratio(errors.nonlinearity, errors.linear)),
+                adc: profiles[index],
             }
         };
         errors.iter().enumerate().map(report).collect()
