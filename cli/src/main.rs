@@ -9,6 +9,7 @@ mod demo;
 mod descriptions;
 mod eval;
 mod failure;
+mod map;
 mod npy;
 mod output;
 mod output_file;
@@ -50,6 +51,8 @@ enum Command {
     Sim(sim::SimArgs),
     /// Evaluate a network on arrays, beside its digital reference
     Eval(eval::EvalArgs),
+    /// Lay a network out on tiles and tell its area, power, energy and latency
+    Map(map::MapArgs),
     /// Evaluate the built-in network on built-in images; needs no files
     Demo(demo::DemoArgs),
 }
@@ -82,6 +85,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Dac(args) => converters::run_dac(args),
         Command::Sim(args) => sim::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Map(args) => map::run(args),
         Command::Demo(args) => demo::run(args),
     }
 }

@@ -17,6 +17,15 @@ pub enum LayoutError {
         /// What is allowed.
         reason: &'static str,
     },
+    /// A layer, slice or tile whose sizes make no sense, or that cannot be laid out or packed.
+    #[error("{reason}")]
+    BadShape {
+        /// What is wrong.
+        reason: String,
+    },
+    /// A read of an array that has no solution.
+    #[error("a read: {0}")]
+    Read(GridError),
     /// The description of a cell does not make sense.
     #[error("cells: {reason}")]
     BadCell {

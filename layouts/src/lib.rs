@@ -2,11 +2,13 @@
 //!
 //! * [`TileSettings`]: cells, wires and size of one tile, as written in configuration files.
 //! * [`Tile`]: one programmed array, with its exact transfer matrix.
+//! * [`ArrayRead`]: power and settling of reading a part of an array.
 //! * [`Bias`]: what the lines are connected to while one cell is selected: grounded, floating, V/2, V/3.
 //! * [`cells`]: the cells of an array as circuits: a memristor alone, or with a transistor.
 //! * [`Imperfections`]: non-idealities of programmed arrays.
 //! * [`wires`]: resistance, capacitance and delay of the lines from their geometry.
 //! * [`write_verify`]: programming cells by pulses through the wires.
+//! * [`placement`]: layers laid out densely or staggered, cut into slices and packed into tiles, as pure descriptions.
 //! * [`MappedMatrix`]: a signed weight matrix as differential pairs on a grid of tiles, between DACs and ADCs.
 //!
 //! ```
@@ -21,6 +23,7 @@
 //! # Ok::<(), ohmloom_layouts::LayoutError>(())
 //! ```
 
+mod array_read;
 mod biasing;
 mod cell_array;
 pub mod cells;
@@ -29,12 +32,14 @@ mod error;
 mod imperfect;
 mod mapped;
 mod nonlinear_tile;
+pub mod placement;
 mod settings;
 mod spice;
 mod tile;
 pub mod wires;
 pub mod write_verify;
 
+pub use array_read::{ArrayRead, NodeCapacitance, Unsensed};
 pub use biasing::{Bias, BiasScheme, BiasedLines};
 pub use cell_array::NewtonStatistics;
 pub use converters::{AdcProfile, Converters, SignalRange};

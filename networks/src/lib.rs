@@ -31,6 +31,7 @@ pub mod evaluation;
 mod inference;
 mod layer;
 mod lowering;
+pub mod mapping;
 mod network;
 mod onnx;
 mod patches;

@@ -6,6 +6,8 @@
 //!   mismatch of its [`InstanceKey`]; [`Noise`] is handed in with each conversion.
 //! * [`circuits`]: the same as SPICE subcircuits.
 //! * [`metrology`]: INL, DNL, offset, gain, ENOB, SNDR, SFDR, THD.
+//! * [`digital`]: processing behind the converters.
+//! * [`components`]: the library of what circuits cost.
 //!
 //! ```
 //! use ohmloom_peripherals::{FullScale, Resolution, UniformQuantiser};
@@ -18,7 +20,9 @@
 pub mod adc;
 pub mod circuits;
 mod comparator;
+pub mod components;
 pub mod dac;
+pub mod digital;
 mod draws;
 mod error;
 pub mod front_ends;

@@ -5,7 +5,8 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use ohmloom_studies::plots::{
-    Axis, HeatmapSpec, LineChartSpec, PlotError, Point, Series, SeriesStyle, heatmap, lines,
+    Axis, FloorplanSpec, HeatmapSpec, LineChartSpec, PlotError, Point, Region, Series, SeriesStyle,
+    floorplan, heatmap, lines,
 };
 use tempfile::TempDir;
 
@@ -237,4 +238,60 @@ fn numbers_without_a_place_are_refused_by_name() {
     ] {
         assert!(message(lines(&path, &chart)).contains("point 0 of the series `s`"));
     }
+}
+
+fn small_floorplan(tiles: usize) -> FloorplanSpec {
+    let region = |tile, row, owner| Region {
+        tile,
+        row,
+        column: 2,
+        rows: 3,
+        columns: 4,
+        owner,
+    };
+    FloorplanSpec {
+        title: "Net".into(),
+        tile_rows: 8,
+        tile_columns: 6,
+        tiles,
+        regions: vec![region(0, 0, 0), region(0, 5, 1), region(tiles - 1, 1, 1)],
+        names: vec!["first".into(), "second".into()],
+    }
+}
+
+#[test]
+fn a_floorplan_shows_tiles_and_names() {
+    let svg = written_svg(|path| floorplan(path, &small_floorplan(2)));
+    for label in ["Net", "first", "second", "2 tiles, 8 × 6 cells each"] {
+        assert!(svg.contains(label), "no `{label}`");
+    }
+    // Ground, two frames, three regions with frames, two keys.
+    assert_eq!(svg.matches("<rect").count(), 1 + 2 + 6 + 2);
+    let many = written_svg(|path| floorplan(path, &small_floorplan(1779)));
+    assert!(many.contains("the first 100 of 1779 tiles"));
+    let folder = folder();
+    let path = folder.path().join("plot.png");
+    floorplan(&path, &small_floorplan(2)).expect("a plot");
+    let (_, _, pixels) = decode(&path);
+    let bluish = |pixel: &&[u8]| pixel[2] > 150 && pixel[0] < 90;
+    assert!(pixels.chunks_exact(3).filter(bluish).count() > 1000);
+}
+
+#[test]
+fn floorplans_that_make_no_sense_are_refused() {
+    let path = folder().path().join("plot.svg");
+    let good = small_floorplan(2);
+    let with = |change: fn(&mut Region)| {
+        let mut spec = good.clone();
+        change(&mut spec.regions[1]);
+        floorplan(&path, &spec)
+            .expect_err("a bad region")
+            .to_string()
+    };
+    assert!(with(|region| region.tile = 2).contains("region 1"));
+    assert!(with(|region| region.owner = 2).contains("no name"));
+    assert!(with(|region| region.row = 6).contains("row"));
+    assert!(with(|region| region.columns = usize::MAX).contains("column"));
+    let empty = FloorplanSpec::default();
+    assert!(floorplan(&path, &empty).is_err());
 }

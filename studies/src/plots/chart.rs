@@ -252,7 +252,7 @@ fn clip(from: [f64; 2], to: [f64; 2]) -> Option<[[f64; 2]; 2]> {
 }
 
 /// Colours repeat after seven series, shapes after five, both after 35.
-fn colour(number: usize) -> RGBColor {
+pub(super) fn colour(number: usize) -> RGBColor {
     COLOURS[number % COLOURS.len()]
 }
 

@@ -20,6 +20,7 @@ mod axis;
 mod chart;
 mod error;
 mod figure;
+mod floorplan;
 mod heatmap;
 mod lines;
 mod matrix;
@@ -29,5 +30,6 @@ mod ruler;
 
 pub use axis::{Axis, Scale};
 pub use error::PlotError;
+pub use floorplan::{FloorplanSpec, Region, floorplan};
 pub use heatmap::{HeatmapSpec, heatmap};
 pub use lines::{LineChartSpec, Point, Series, SeriesStyle, lines};
