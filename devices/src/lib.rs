@@ -3,6 +3,8 @@
 //! Each element implements [`ohmloom_solver::circuit::Element`] and knows nothing of netlist syntax. Cells of whole arrays are laws and lists
 //! of conductances instead.
 //!
+//! * [`cells`]: the cells of arrays: a device, or a device and a transistor, with their inner nodes eliminated.
+//! * [`arrays`]: a whole array as one element.
 //! * [`passive`]: resistors, capacitors, inductors and their coupling.
 //! * [`sources`]: independent sources with their waveforms, controlled sources, switches.
 //! * [`semiconductors`]: diodes, bipolar transistors, junction field-effect transistors.
@@ -14,6 +16,8 @@
 //! * [`constants`]: physical constants.
 //! * [`parameters`]: model parameters by name.
 
+pub mod arrays;
+pub mod cells;
 pub mod conduction;
 pub mod constants;
 mod dual;

@@ -1,5 +1,6 @@
 //! What can go wrong between a weight matrix and its tiles.
 
+use ohmloom_devices::cells::CellError;
 use ohmloom_devices::nonidealities::NonidealityError;
 use ohmloom_solver::line_grid::GridError;
 
@@ -119,4 +120,16 @@ pub enum LayoutError {
         /// What the array solver says.
         source: GridError,
     },
+}
+
+impl From<CellError> for LayoutError {
+    fn from(error: CellError) -> Self {
+        match error {
+            CellError::BadSetting { key, value, reason } => Self::BadSetting { key, value, reason },
+            CellError::BadCell { reason } => Self::BadCell { reason },
+            other => Self::BadCell {
+                reason: other.to_string(),
+            },
+        }
+    }
 }

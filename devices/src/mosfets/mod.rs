@@ -8,6 +8,7 @@
 //! with every voltage negated. Quantities that [`Element::value`](ohmloom_solver::circuit::Element::value) shows follow
 //! ngspice: `id`, `vgs`, `vds`, `vbs` and the like are normalised that way, `von` and `vdsat` are not.
 
+mod any;
 mod bias;
 mod cards;
 mod channel;
@@ -23,6 +24,7 @@ mod process;
 mod standalone;
 mod transistor;
 
+pub use any::AnyTransistor;
 pub use bias::{Bias, Polarity};
 pub use cards::{MosfetInstance, MosfetModel};
 pub use channel::{ChannelCurrent, Geometry, Level, LevelRules};
@@ -32,5 +34,5 @@ pub use level1::Level1;
 pub use level2::Level2;
 pub use level3::Level3;
 pub use process::Process;
-pub use standalone::{AtDiffusions, Potentials, Transistor};
+pub use standalone::{AtDiffusions, AtGate, Potentials, TerminalMatrices, Transistor};
 pub use transistor::{GateHistory, Mosfet};

@@ -61,7 +61,7 @@ impl<T: Transistor + Clone> MakeCells for WithTransistor<'_, T> {
         memristors: Memristors,
         size: (usize, usize),
     ) -> Result<Self::Cells, LayoutError> {
-        DynamicTransistorCells::new(
+        Ok(DynamicTransistorCells::new(
             (memristors, size),
             (self.transistor.clone(), self.description.memristor_side),
             (
@@ -69,7 +69,7 @@ impl<T: Transistor + Clone> MakeCells for WithTransistor<'_, T> {
                 Box::new(|_, gates| gates.fill(0.0)),
             ),
             self.description.bulk,
-        )
+        )?)
     }
 }
 
@@ -157,7 +157,7 @@ impl Starts {
                 reason: "stuck cells stay at the ends of the memristor's states; leave out g_on and g_off".to_owned(),
             });
         }
-        let range = settings.memristor.build(1)?.range(settings.read.voltage)?;
+        let range = settings.memristor.range(settings.read.voltage)?;
         let (g_min, g_max) = range.conductance;
         let bad = |error: &dyn std::fmt::Display| LayoutError::BadCell {
             reason: error.to_string(),
@@ -383,7 +383,7 @@ impl Job<'_> {
     /// What cells on unselected word lines take at worst, with their memristors at either end.
     fn left_out<B: MakeCells>(&self, make: &B, effort: &Effort) -> Result<LeftOut, LayoutError> {
         let settings = self.settings;
-        let range = settings.memristor.build(1)?.range(settings.read.voltage)?;
+        let range = settings.memristor.range(settings.read.voltage)?;
         let high = settings.set.limit.max(settings.reset.limit);
         let mut left_out = LeftOut::default();
         let mut read_current: f64 = 0.0;

@@ -1,6 +1,7 @@
 //! Memristors some of which do not respond.
 
 use ohmloom_solver::line_grid::TimeStep;
+use ohmloom_solver::lu::Complex;
 
 use crate::cells::Device;
 
@@ -58,6 +59,23 @@ impl<D: Device> Device for WithStuck<D> {
             self.device.at_rest(index, v, &history.device, guess)
         } else {
             self.device.in_step(index, v, step, &history.device, guess)
+        }
+    }
+
+    fn admittance(
+        &self,
+        index: usize,
+        v: f64,
+        omega: f64,
+        history: &Self::History,
+        guess: &mut D::Guess,
+    ) -> Complex {
+        if history.stuck {
+            let (_, slope) = self.device.at_rest(index, v, &history.device, guess);
+            Complex::new(slope, 0.0)
+        } else {
+            self.device
+                .admittance(index, v, omega, &history.device, guess)
         }
     }
 

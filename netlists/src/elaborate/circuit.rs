@@ -234,6 +234,8 @@ pub enum ElementCard {
     Coupling(Box<Coupling>),
     /// D, Q, J, M or N.
     Device(Box<Device>),
+    /// YARRAY. Its nodes are not among those of [`FlatCircuit::nodes_of`].
+    Array(Box<Array>),
 }
 
 /// A resistor, capacitor or inductor.
@@ -425,6 +427,29 @@ pub struct Device {
     /// How many devices are in parallel.
     pub multiplier: f64,
     /// `w`, `l`, `temp`, ...
+    pub parameters: Vec<Parameter>,
+}
+
+/// A whole array.
+#[derive(Clone, Debug)]
+pub struct Array {
+    /// The left ends of the rows.
+    pub rows: Vec<u32>,
+    /// The bottom ends of the columns.
+    pub columns: Vec<u32>,
+    /// The gate lines.
+    pub gates: Vec<u32>,
+    /// The bulk of the transistors.
+    pub bulk: u32,
+    /// The array's model.
+    pub model: ModelId,
+    /// The model of its memristors.
+    pub memristor: Option<ModelId>,
+    /// The model of its transistors.
+    pub transistor: Option<ModelId>,
+    /// How many arrays are in parallel.
+    pub multiplier: f64,
+    /// What the line says; the model's card says the rest.
     pub parameters: Vec<Parameter>,
 }
 

@@ -17,7 +17,10 @@ const MOSFET_PARAMETERS: [&str; 23] = [
     "geo", "min", "delvto", "mulu0", "nfs", "area", "rgeomod", "trnqsmod",
 ];
 
-/// Initial states and targets: which of them a memristor has depends on its model.
+/// Initial states: which of them a memristor has depends on its model.
+pub(crate) const MEMRISTOR_STATES: [&str; 6] = ["x0", "gap0", "r0", "ndisc0", "xo", "ivrelation"];
+
+/// Initial states and targets of single memristors.
 const MEMRISTOR_PARAMETERS: [&str; 7] = ["x0", "gap0", "r0", "ndisc0", "g", "xo", "ivrelation"];
 
 /// How Xyce's lines for memristors begin: `ymemristor mr1 a b model`.

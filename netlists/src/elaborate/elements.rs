@@ -1,5 +1,6 @@
 //! Element lines: the letter decides how the rest is read.
 
+use super::arrays::ARRAY;
 use super::devices::XYCE_MEMRISTOR;
 use super::words::Words;
 use super::{
@@ -45,6 +46,7 @@ impl<'d> Elaborator<'d> {
             'k' => self.coupling(words),
             'd' | 'q' | 'j' | 'm' | 'n' => self.device(letter, words),
             'y' if words.peek_word() == Some(XYCE_MEMRISTOR) => self.xyce_memristor(words),
+            'y' if words.peek_word() == Some(ARRAY) => self.array(words),
             _ => self.unsupported(letter, words),
         };
         if result.is_err() {

@@ -1,6 +1,7 @@
 //! From a deck to a flat circuit: parameters evaluated, subcircuits expanded, lines read by their letter.
 
 mod analysis;
+mod arrays;
 mod circuit;
 mod commands;
 mod controlled;
@@ -26,12 +27,14 @@ use std::sync::Arc;
 pub use analysis::{
     Analysis, DcSweep, FrequencySweep, Noise, Output, Spacing, Step, StepValues, Transient,
 };
+pub(crate) use arrays::{ARRAY_KIND, array_parameters};
 pub use circuit::{
-    AnalysisCard, Behavioural, ControlLaw, Controlled, Coupling, Device, ElementCard, FlatCircuit,
-    FlatElement, Fourier, Model, ModelId, NodeValue, OptionSetting, OptionValue, OutputKind,
-    OutputRequest, Parameter, Passive, PassiveDetails, Quantity, Source, Switch, SwitchControl,
-    Value, Waveform, WaveformKind,
+    AnalysisCard, Array, Behavioural, ControlLaw, Controlled, Coupling, Device, ElementCard,
+    FlatCircuit, FlatElement, Fourier, Model, ModelId, NodeValue, OptionSetting, OptionValue,
+    OutputKind, OutputRequest, Parameter, Passive, PassiveDetails, Quantity, Source, Switch,
+    SwitchControl, Value, Waveform, WaveformKind,
 };
+pub(crate) use devices::MEMRISTOR_STATES;
 pub use ohmloom_solver::circuit::Names;
 
 use crate::deck::{CardKind, Deck, LineText, Span, Token, tokenize};

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use ohmloom_devices::memristors::{KINDS, WORD_PARAMETERS};
 
+use super::arrays::{ARRAY_KIND, word_value};
 use super::tables::Tables;
 use super::words::Words;
 use super::{Elaborator, Failed, Model, ModelId, Parameter, Value};
@@ -44,7 +45,15 @@ impl<'d> Elaborator<'d> {
     pub(super) fn model(&mut self, name: LineText<'d>) -> Result<ModelId, Failed> {
         match self.find(|tables| tables.models.get(name.text).copied()) {
             Some(found) => self.read_model_at(found),
-            None => self.unknown_model(name),
+            None => self.unknown_model(name.text, name.span),
+        }
+    }
+
+    /// The model that a parameter of another card names, as seen from the innermost frame.
+    pub(super) fn model_named(&mut self, name: &str, span: Span) -> Result<ModelId, Failed> {
+        match self.find(|tables| tables.models.get(name).copied()) {
+            Some(found) => self.read_model_at(found),
+            None => self.unknown_model(name, span),
         }
     }
 
@@ -65,7 +74,7 @@ impl<'d> Elaborator<'d> {
             Some(Span::default())
         });
         if bins.is_empty() {
-            return self.unknown_model(name);
+            return self.unknown_model(name.text, name.span);
         }
         let (Some(length), Some(width)) = (length, width) else {
             let message = format!(
@@ -119,7 +128,7 @@ impl<'d> Elaborator<'d> {
         }
     }
 
-    fn unknown_model(&mut self, name: LineText<'d>) -> Result<ModelId, Failed> {
+    fn unknown_model(&mut self, name: &str, span: Span) -> Result<ModelId, Failed> {
         let mut known: Vec<&'d str> = Vec::new();
         self.find(|tables| {
             known.extend(tables.models.keys());
@@ -127,8 +136,8 @@ impl<'d> Elaborator<'d> {
             None
         });
         known.sort_unstable();
-        let finding = Diagnostic::error(name.span, format!("unknown model `{}`", name.text))
-            .did_you_mean(name.text, known.iter().copied());
+        let finding = Diagnostic::error(span, format!("unknown model `{name}`"))
+            .did_you_mean(name, known.iter().copied());
         self.fail(finding)
     }
 
@@ -233,6 +242,12 @@ impl<'d> Elaborator<'d> {
             }
             let place = words.here();
             let (name, value) = if let Some(name) = words.named() {
+                if kind.text == ARRAY_KIND
+                    && let Some(text) = word_value(name.text, words)
+                {
+                    model.parameters.push(self.array_word(name, text));
+                    continue;
+                }
                 let Some(text) = words.value() else {
                     let message = format!("the parameter `{}` has no value", name.text);
                     return self.fail(Diagnostic::error(name.span, message));

@@ -80,6 +80,21 @@ impl<'t, 'd> Words<'t, 'd> {
         })
     }
 
+    /// Takes the next token as it is written: a word, or what is in quotes or braces.
+    pub(super) fn text(&mut self) -> Option<LineText<'d>> {
+        let token = self.peek().filter(|token| {
+            matches!(
+                token.kind,
+                TokenKind::Word | TokenKind::Text | TokenKind::Expression
+            )
+        })?;
+        self.at += 1;
+        Some(LineText {
+            text: self.line.slice(token),
+            span: self.line.place(token),
+        })
+    }
+
     /// True when a name and `=` follow.
     pub(super) fn at_named(&mut self) -> bool {
         self.skip_separators();

@@ -12,8 +12,8 @@ use super::temperature;
 use crate::deck::{Deck, Span};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::elaborate::{
-    Analysis, AnalysisCard, DcSweep, ElementCard, FlatCircuit, OptionSetting, OptionValue,
-    Overrides, Spacing, Step, StepValues,
+    Analysis, AnalysisCard, DcSweep, ElementCard, FlatCircuit, FlatElement, OptionSetting,
+    OptionValue, Overrides, Spacing, Step, StepValues,
 };
 use crate::numbers;
 use crate::results::Plot;
@@ -168,6 +168,7 @@ impl Session {
                 let id = match &element.card {
                     ElementCard::Device(device) => Some(device.model),
                     ElementCard::Switch(switch) => Some(switch.model),
+                    ElementCard::Array(array) => Some(array.model),
                     ElementCard::Passive(passive) => {
                         passive.details.as_ref().and_then(|details| details.model)
                     }
@@ -254,6 +255,9 @@ impl Session {
         {
             return self.sweep_temperature(sweeps, plots);
         }
+        if matches!(analysis, Analysis::Noise(_)) {
+            self.refuse_noise_of_arrays()?;
+        }
         Bench {
             circuit: &mut self.circuit,
             options: &self.options,
@@ -263,6 +267,18 @@ impl Session {
             last_solution: &mut self.last_solution,
         }
         .run(analysis, progress, plots)
+    }
+
+    /// The noise inside an array is not known outside of it.
+    fn refuse_noise_of_arrays(&self) -> Result<(), CircuitError> {
+        let is_array = |element: &&FlatElement| matches!(element.card, ElementCard::Array(_));
+        match self.flat.elements.iter().find(is_array) {
+            None => Ok(()),
+            Some(array) => Err(CircuitError::Settings(format!(
+                ".noise: the noise of the array `{}` is not supported; write its cells and wires as elements of their own",
+                self.flat.name_of(array)
+            ))),
+        }
     }
 
     /// A sweep of the temperature in a circuit with parameters that are expressions of it: the circuit is built anew at each

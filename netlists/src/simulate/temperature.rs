@@ -38,6 +38,7 @@ pub(super) fn matters(flat: &FlatCircuit) -> bool {
             ElementCard::Device(device) => {
                 varies(&device.parameters) || matches!(device.area, Some(Value::Expression(_)))
             }
+            ElementCard::Array(array) => varies(&array.parameters),
             ElementCard::Passive(passive) => passive
                 .details
                 .as_ref()

@@ -2,7 +2,9 @@
 
 use std::any::Any;
 
-use super::element::{AcLoads, Element, Footprint, Loads, NoiseSource, Point, Unknown, Unknowns};
+use super::element::{
+    AcLoads, Element, Footprint, Loads, NoiseSource, Point, Step, Unknown, Unknowns,
+};
 use super::error::CircuitError;
 
 /// One element, whatever its type.
@@ -59,6 +61,9 @@ pub(super) trait AnyBank: Send {
     fn excite(&mut self, at: &Point<'_>, loads: &mut Loads<'_>);
     fn accept(&mut self, at: &Point<'_>);
     fn restart(&mut self);
+    fn begin_step(&mut self, step: &Step);
+    /// The smallest answer, and which element gave it.
+    fn end_step(&mut self, at: &Point<'_>) -> (f64, usize);
     fn prepare_transient(&mut self, step: f64, stop: f64);
     fn initial_charge(&self, x: &[f64], add: &mut dyn FnMut(Unknown, f64));
     fn breakpoints(&self, after: f64, until: f64, times: &mut Vec<f64>);
@@ -122,6 +127,21 @@ impl<E: Element> AnyBank for Bank<E> {
         for element in &mut self.0 {
             element.restart();
         }
+    }
+    fn begin_step(&mut self, step: &Step) {
+        for element in &mut self.0 {
+            element.begin_step(step);
+        }
+    }
+    fn end_step(&mut self, at: &Point<'_>) -> (f64, usize) {
+        let mut shortest = (f64::INFINITY, 0);
+        for (index, element) in self.0.iter_mut().enumerate() {
+            let longest = element.end_step(at);
+            if longest < shortest.0 {
+                shortest = (longest, index);
+            }
+        }
+        shortest
     }
     fn prepare_transient(&mut self, step: f64, stop: f64) {
         for element in &mut self.0 {

@@ -135,6 +135,21 @@ impl Point<'_> {
     }
 }
 
+/// One step of a transient, for elements that integrate something of their own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Its end, s.
+    pub end: f64,
+    /// Its length, s.
+    pub length: f64,
+    /// Order of the present discretisation: 1 is backward Euler, 2 whatever `.options method` says.
+    pub order: usize,
+    /// Whether it ends at a corner: what happened before is then no guide to the next step.
+    pub ends_at_corner: bool,
+    /// Relative tolerance of the analysis.
+    pub reltol: f64,
+}
+
 /// Where elements put what they contribute.
 #[derive(Debug)]
 pub struct Loads<'a> {
@@ -310,6 +325,15 @@ pub trait Element: Send + 'static {
 
     /// A new Newton iteration starts from the last accepted point: drop what rejected iterations left behind.
     fn restart(&mut self) {}
+
+    /// A step of a transient is about to be tried from the last accepted point.
+    fn begin_step(&mut self, _step: &Step) {}
+
+    /// Newton's method has converged at `at`, the end of the step: the longest step, s, with which the element's own truncation
+    /// error would have been small enough, infinite if it has none. A step more than a tenth longer is rejected.
+    fn end_step(&mut self, _at: &Point<'_>) -> f64 {
+        f64::INFINITY
+    }
 
     /// A transient with printing step `step` up to `stop` begins: waveforms with defaults that depend on them settle.
     fn prepare_transient(&mut self, _step: f64, _stop: f64) {}

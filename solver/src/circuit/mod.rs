@@ -29,7 +29,7 @@ mod transient;
 pub use dc_sweep::{Sweep, SweepTarget, dc_sweep};
 pub use element::{
     AcLoads, Element, Footprint, Loads, NoiseSource, PairSlots, Phase, Point, Quantity, Slot,
-    Start, Unknown, Unknowns,
+    Start, Step, Unknown, Unknowns,
 };
 pub use error::CircuitError;
 pub use names::Names;

@@ -1,6 +1,6 @@
 //! Transients: implicit steps whose length follows the truncation error, cut at breakpoints.
 
-use super::element::{Phase, Point, Start, Unknown};
+use super::element::{Phase, Point, Start, Step, Unknown};
 use super::error::CircuitError;
 use super::integration::{Candidate, Integration};
 use super::netlist::Circuit;
@@ -218,6 +218,16 @@ impl<'a> Run<'a> {
         let time = target.unwrap_or(self.time + h);
         self.integration.prepare(self.options, h);
         self.predict(h);
+        let step = Step {
+            end: time,
+            length: h,
+            order: self.integration.order,
+            ends_at_corner: target.is_some(),
+            reltol: self.options.reltol,
+        };
+        for bank in &mut self.circuit.system.banks {
+            bank.begin_step(&step);
+        }
         let problem = Problem {
             phase: Phase::Transient,
             start: Start::Continue,
@@ -241,17 +251,26 @@ impl<'a> Run<'a> {
                 return Ok((false, shorter));
             }
         }
+        let (own_limit, strictest) = self.end_step(time);
         let candidate = Candidate {
             charge: &self.circuit.system.charge,
             at_rest: &self.circuit.system.at_rest,
             quantities: &self.circuit.registry.quantities,
         };
         let order = self.integration.order;
-        let (mut limit, mut worst) =
-            self.integration
-                .largest_step(self.options, order, h, candidate);
-        if limit < 0.9 * h {
+        let (mut limit, worst) = self
+            .integration
+            .largest_step(self.options, order, h, candidate);
+        if limit.min(own_limit) < 0.9 * h {
             self.statistics.rejected += 1;
+            if own_limit < smallest {
+                return Err(CircuitError::TimestepTooSmall {
+                    time: self.time,
+                    step: own_limit,
+                    unknown: self.name_at(strictest),
+                    elements: vec![self.name_at(strictest)],
+                });
+            }
             if limit < smallest {
                 return Err(CircuitError::TimestepTooSmall {
                     time: self.time,
@@ -260,16 +279,15 @@ impl<'a> Run<'a> {
                     elements: self.circuit.elements_at(&[Unknown(worst as u32)], 6),
                 });
             }
-            return Ok((false, limit));
+            return Ok((false, limit.min(own_limit)));
         }
         if order == 1 && self.options.maxord > 1 && self.integration.depth() >= 2 {
-            let (second, at) = self.integration.largest_step(self.options, 2, h, candidate);
+            let (second, _) = self.integration.largest_step(self.options, 2, h, candidate);
             if second > 1.05 * h {
                 self.integration.order = 2;
-                (limit, worst) = (second, at);
+                limit = second;
             }
         }
-        let _ = worst;
         self.integration.accept(h, candidate);
         std::mem::swap(&mut self.previous, &mut self.x);
         self.x.copy_from_slice(&self.candidate);
@@ -282,7 +300,7 @@ impl<'a> Run<'a> {
             (Phase::Transient, time),
             &self.x,
         );
-        let mut next = limit.min(2.0 * h);
+        let mut next = limit.min(own_limit).min(2.0 * h);
         let point = self.point(Phase::Transient);
         for bank in &self.circuit.system.banks {
             if let Some(step) = bank.largest_step(&point) {
@@ -290,6 +308,34 @@ impl<'a> Run<'a> {
             }
         }
         Ok((true, next))
+    }
+
+    /// Tells the elements that Newton's method has converged; the shortest of the steps that they would have allowed, and bank and index
+    /// of the element that gave it.
+    fn end_step(&mut self, time: f64) -> (f64, (usize, usize)) {
+        let point = Point {
+            x: &self.candidate,
+            time,
+            phase: Phase::Transient,
+            start: Start::Continue,
+            gmin: self.options.gmin,
+            source_factor: 1.0,
+            temperature: self.circuit.temperature,
+            frequency: 0.0,
+        };
+        let mut strictest = (f64::INFINITY, (0, 0));
+        for (bank, elements) in self.circuit.system.banks.iter_mut().enumerate() {
+            let (longest, index) = elements.end_step(&point);
+            if longest < strictest.0 {
+                strictest = (longest, (bank, index));
+            }
+        }
+        strictest
+    }
+
+    fn name_at(&self, (bank, index): (usize, usize)) -> String {
+        let elements = &self.circuit.system.banks[bank];
+        elements.element(index).name().to_owned()
     }
 
     /// Extrapolates the last two points to where the next one will be.

@@ -40,6 +40,7 @@ mod ladder;
 mod lanes;
 mod lines;
 mod nonlinear;
+mod ports;
 mod schur;
 mod solver;
 mod spectrum;
@@ -56,6 +57,7 @@ pub use nonlinear::{
     ArrayPoint, Branch, Cells, NonlinearArray, NonlinearCertificate, NonlinearOptions,
     NonlinearSolution,
 };
+pub use ports::{CellConductances, PortArray, PortWires, PortedCells};
 pub use solver::{ArraySolver, FieldRequest, Method, MethodChoice, Solution, SolveOptions};
 pub use transfer::TransferMatrix;
 pub use transient::{

@@ -1,8 +1,10 @@
 //! The EKV transistor outside a circuit.
 
+use ohmloom_solver::circuit::{CircuitError, Element};
+
 use super::super::bias::Bias;
-use super::super::frame::{DRAIN, SOURCE};
-use super::super::standalone::{AtDiffusions, Potentials, Transistor};
+use super::super::frame::{BULK, DRAIN, GATE, SOURCE};
+use super::super::standalone::{AtDiffusions, AtGate, Potentials, TerminalMatrices, Transistor};
 use super::transistor::{EkvMosfet, Terminals};
 
 impl Transistor for EkvMosfet {
@@ -10,6 +12,10 @@ impl Transistor for EkvMosfet {
 
     fn has_leads(&self) -> bool {
         self.frame.drain_conductance > 0.0 || self.frame.source_conductance > 0.0
+    }
+
+    fn set_ambient(&mut self, kelvin: f64) -> Result<(), CircuitError> {
+        Element::set_temperature(self, kelvin)
     }
 
     #[inline]
@@ -24,7 +30,7 @@ impl Transistor for EkvMosfet {
         at: Potentials,
         gmin: f64,
         _: Option<&()>,
-    ) -> (AtDiffusions, AtDiffusions, ()) {
+    ) -> (AtDiffusions, AtDiffusions, AtGate<()>) {
         let sign = self.frame.polarity.sign();
         let bias = at.bias(self.frame.polarity);
         let terminals = self.terminals(bias);
@@ -41,7 +47,49 @@ impl Transistor for EkvMosfet {
             source_by_drain: source.row()[DRAIN],
             source_by_source: source.row()[SOURCE] + overlaps.source + source_junction.slope,
         };
-        (self.diffusion_currents(bias, &terminals, gmin), charges, ())
+        let gate = AtGate {
+            charge: sign
+                * (terminals.gate.value
+                    + overlaps.drain * bias.vgd()
+                    + overlaps.source * bias.vgs
+                    + overlaps.bulk * bias.vgb()),
+            by_drain: terminals.gate.row()[DRAIN] - overlaps.drain,
+            by_source: terminals.gate.row()[SOURCE] - overlaps.source,
+            history: (),
+        };
+        let currents = self.diffusion_currents(bias, &terminals, gmin);
+        (currents, charges, gate)
+    }
+
+    fn matrices(&self, at: Potentials, gmin: f64, _: Option<&()>) -> TerminalMatrices {
+        let bias = at.bias(self.frame.polarity);
+        let terminals = self.terminals(bias);
+        let frame = &self.frame;
+        let mut matrices = TerminalMatrices::default();
+        let row = terminals.current.row();
+        matrices.conductance[DRAIN] = row;
+        matrices.conductance[SOURCE] = row.map(|g| -g);
+        let bulk = frame.bulk_currents(bias, gmin);
+        matrices.add_conductance(BULK, DRAIN, bulk.drain.slope);
+        matrices.add_conductance(BULK, SOURCE, bulk.source.slope);
+        for (terminal, charge) in [
+            (DRAIN, &terminals.drain),
+            (GATE, &terminals.gate),
+            (SOURCE, &terminals.source),
+        ] {
+            for (column, c) in charge.row().into_iter().enumerate() {
+                matrices.capacitance[terminal][column] += c;
+                matrices.capacitance[BULK][column] -= c;
+            }
+        }
+        let overlaps = &frame.overlaps;
+        matrices.add_capacitance(GATE, DRAIN, overlaps.drain);
+        matrices.add_capacitance(GATE, SOURCE, overlaps.source);
+        matrices.add_capacitance(GATE, BULK, overlaps.bulk);
+        let (source, drain) = (&frame.source_junction, &frame.drain_junction);
+        matrices.add_capacitance(BULK, SOURCE, source.charge(bias.vbs).slope);
+        matrices.add_capacitance(BULK, DRAIN, drain.charge(bias.vbd()).slope);
+        matrices
     }
 }
 

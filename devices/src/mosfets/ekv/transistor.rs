@@ -47,7 +47,7 @@ pub(super) struct Terminals {
     /// Current from drain to source, A.
     pub(super) current: TerminalValue,
     pub(super) drain: TerminalValue,
-    gate: TerminalValue,
+    pub(super) gate: TerminalValue,
     pub(super) source: TerminalValue,
     slope_factor: f64,
     von: f64,

@@ -1,5 +1,7 @@
 //! N, and Xyce's YMEMRISTOR.
 
+use ohmloom_devices::arrays::AnyMemristor;
+use ohmloom_devices::cells::MemristorDevice;
 use ohmloom_devices::memristors::{
     Choices, JartV1b, KINDS, LinearDrift, Memristor, MemristorElement, Messaris2018, Messaris2021,
     Mmss, PcmElement, Pershin, Simmons, StanfordPku, Team, Vteam, Yakopcic, apply_set, set_word,
@@ -37,86 +39,140 @@ impl Assembly<'_> {
         card: &Device,
         model: &Model,
     ) -> Result<(), Diagnostic> {
-        match model.kind.as_str() {
-            LinearDrift::KIND => self.memristor_of::<LinearDrift, 1>(element, card, model),
-            Team::KIND => self.memristor_of::<Team, 1>(element, card, model),
-            Vteam::KIND => self.memristor_of::<Vteam, 1>(element, card, model),
-            Simmons::KIND => self.memristor_of::<Simmons, 1>(element, card, model),
-            Yakopcic::KIND => self.memristor_of::<Yakopcic, 1>(element, card, model),
-            StanfordPku::KIND => self.memristor_of::<StanfordPku, 1>(element, card, model),
-            JartV1b::KIND => self.memristor_of::<JartV1b, 3>(element, card, model),
-            Mmss::KIND => self.memristor_of::<Mmss, 1>(element, card, model),
-            Messaris2018::KIND => self.memristor_of::<Messaris2018, 1>(element, card, model),
-            Messaris2021::KIND => self.memristor_of::<Messaris2021, 1>(element, card, model),
-            Pershin::KIND => self.memristor_of::<Pershin, 1>(element, card, model),
-            PcmElement::KIND => self.phase_change(element, card, model),
-            kind => {
-                let message = format!(
-                    "model `{}` is a `{kind}`, which an element `{}` cannot use",
-                    model.name, element.kind
-                );
-                let known = format!("memristors are {} and {XYCE_KIND}", KINDS.join(", "));
-                Err(Diagnostic::error(element.span, message)
-                    .help(known)
-                    .did_you_mean(kind, KINDS))
-            }
+        if model.kind == PcmElement::KIND {
+            return self.phase_change(element, card, model);
+        }
+        with_model(
+            OneMemristor {
+                assembly: self,
+                element,
+                card,
+                model,
+            },
+            element,
+            model,
+        )
+    }
+}
+
+/// What is done with the model of memristors that a card names.
+pub(super) trait UseMemristor {
+    /// What comes of it.
+    type Output;
+    /// Does it with the model as a type.
+    fn with<M: Memristor<K>, const K: usize>(self) -> Result<Self::Output, Diagnostic>
+    where
+        MemristorDevice<M, K>: Into<AnyMemristor>;
+}
+
+/// Hands the type of model that a card names to `user`.
+pub(super) fn with_model<U: UseMemristor>(
+    user: U,
+    element: &FlatElement,
+    model: &Model,
+) -> Result<U::Output, Diagnostic> {
+    match model.kind.as_str() {
+        LinearDrift::KIND => user.with::<LinearDrift, 1>(),
+        Team::KIND => user.with::<Team, 1>(),
+        Vteam::KIND => user.with::<Vteam, 1>(),
+        Simmons::KIND => user.with::<Simmons, 1>(),
+        Yakopcic::KIND => user.with::<Yakopcic, 1>(),
+        StanfordPku::KIND => user.with::<StanfordPku, 1>(),
+        JartV1b::KIND => user.with::<JartV1b, 3>(),
+        Mmss::KIND => user.with::<Mmss, 1>(),
+        Messaris2018::KIND => user.with::<Messaris2018, 1>(),
+        Messaris2021::KIND => user.with::<Messaris2021, 1>(),
+        Pershin::KIND => user.with::<Pershin, 1>(),
+        kind => {
+            let message = format!(
+                "model `{}` is a `{kind}`, which an element `{}` cannot use",
+                model.name, element.kind
+            );
+            let known = format!("memristors are {} and {XYCE_KIND}", KINDS.join(", "));
+            Err(Diagnostic::error(element.span, message)
+                .help(known)
+                .did_you_mean(kind, KINDS))
         }
     }
+}
 
-    fn memristor_of<M: Memristor<K>, const K: usize>(
-        &mut self,
-        element: &FlatElement,
-        card: &Device,
-        model: &Model,
-    ) -> Result<(), Diagnostic> {
-        let mut parameters = M::Parameters::default();
-        let mut choices = Choices::default();
-        let celsius = self.celsius();
-        let is_set = |parameter: &&Parameter| &*parameter.name == "set";
-        for parameter in model.parameters.iter().filter(is_set) {
-            let name = parameter.value.word().unwrap_or_default();
-            apply_set::<M, K>(name, &mut parameters, &mut choices)
-                .map_err(|error| wrong::<M, K>(parameter.span, &error, model))?;
-        }
-        for parameter in model.parameters.iter().filter(|other| !is_set(other)) {
-            match &parameter.value {
-                Value::Word(word) => set_word::<M, K>(&parameter.name, word, &mut choices),
-                _ => parameters.set(&parameter.name, number(parameter, celsius)?),
-            }
+/// The parameters of memristors of a card, with those of a line.
+pub(super) fn parameters_of<M: Memristor<K>, const K: usize>(
+    model: &Model,
+    line: &[Parameter],
+    celsius: f64,
+) -> Result<(M::Parameters, Choices), Diagnostic> {
+    let mut parameters = M::Parameters::default();
+    let mut choices = Choices::default();
+    let is_set = |parameter: &&Parameter| &*parameter.name == "set";
+    for parameter in model.parameters.iter().filter(is_set) {
+        let name = parameter.value.word().unwrap_or_default();
+        apply_set::<M, K>(name, &mut parameters, &mut choices)
             .map_err(|error| wrong::<M, K>(parameter.span, &error, model))?;
+    }
+    for parameter in model.parameters.iter().filter(|other| !is_set(other)) {
+        match &parameter.value {
+            Value::Word(word) => set_word::<M, K>(&parameter.name, word, &mut choices),
+            _ => parameters.set(&parameter.name, number(parameter, celsius)?),
         }
-        for parameter in &card.parameters {
-            if &*parameter.name != M::INITIAL {
-                let message = format!(
-                    "a `{}` starts at `{}`, not at `{}`",
-                    model.kind,
-                    M::INITIAL,
-                    parameter.name
-                );
-                return Err(Diagnostic::error(parameter.span, message));
+        .map_err(|error| wrong::<M, K>(parameter.span, &error, model))?;
+    }
+    for parameter in line {
+        if &*parameter.name != M::INITIAL {
+            let message = format!(
+                "a `{}` starts at `{}`, not at `{}`",
+                model.kind,
+                M::INITIAL,
+                parameter.name
+            );
+            return Err(Diagnostic::error(parameter.span, message));
+        }
+        parameters
+            .set(&parameter.name, number(parameter, celsius)?)
+            .map_err(|error| wrong::<M, K>(parameter.span, &error, model))?;
+    }
+    // Checked here already, to say at which place of the card or of the line the parameter stands.
+    if let Err(error) = M::new(&parameters, choices) {
+        let named = |parameter: &&Parameter| match &error {
+            ParameterError::OutOfRange { name, .. } | ParameterError::Word { name, .. } => {
+                **name == *parameter.name
             }
-            parameters
-                .set(&parameter.name, number(parameter, celsius)?)
-                .map_err(|error| wrong::<M, K>(parameter.span, &error, model))?;
-        }
-        // Checked here already, to say at which place of the card or of the line the parameter stands.
-        if let Err(error) = M::new(&parameters, choices) {
-            let named = |parameter: &&Parameter| match &error {
-                ParameterError::OutOfRange { name, .. } | ParameterError::Word { name, .. } => {
-                    **name == *parameter.name
-                }
-                _ => false,
-            };
-            let of_line = card.parameters.iter().rev().find(named);
-            let of_card = model.parameters.iter().rev().find(named);
-            let span = of_line.or(of_card).map_or(model.span, |found| found.span);
-            return Err(wrong::<M, K>(span, &error, model));
-        }
-        let nodes = self.pair(element)?;
-        let name = self.name(element);
+            _ => false,
+        };
+        let of_line = line.iter().rev().find(named);
+        let of_card = model.parameters.iter().rev().find(named);
+        let span = of_line.or(of_card).map_or(model.span, |found| found.span);
+        return Err(wrong::<M, K>(span, &error, model));
+    }
+    Ok((parameters, choices))
+}
+
+/// The memristor of one line.
+struct OneMemristor<'a, 'b> {
+    assembly: &'a mut Assembly<'b>,
+    element: &'a FlatElement,
+    card: &'a Device,
+    model: &'a Model,
+}
+
+impl UseMemristor for OneMemristor<'_, '_> {
+    type Output = ();
+
+    fn with<M: Memristor<K>, const K: usize>(self) -> Result<(), Diagnostic> {
+        let Self {
+            assembly,
+            element,
+            card,
+            model,
+        } = self;
+        let celsius = assembly.celsius();
+        let (parameters, choices) = parameters_of::<M, K>(model, &card.parameters, celsius)?;
+        let nodes = assembly.pair(element)?;
+        let name = assembly.name(element);
+        let draw = assembly.draw();
         let made = MemristorElement::<M, K>::new(name, nodes, parameters, choices, card.multiplier)
-            .map(|made| made.with_draw(self.draw()));
-        self.put(element, made)
+            .map(|made| made.with_draw(draw));
+        assembly.put(element, made)
     }
 }
 

@@ -1,7 +1,9 @@
 //! From the cards of a flat circuit to the elements of the solver's circuit.
 
 mod ammeters;
+mod arrays;
 mod behavioural;
+mod matrix_file;
 mod memristors;
 mod parameters;
 mod passives;
@@ -181,6 +183,7 @@ impl Assembly<'_> {
             ElementCard::Switch(card) => self.switch(element, card),
             ElementCard::Coupling(card) => self.coupling(element, card),
             ElementCard::Device(card) => self.device(element, card),
+            ElementCard::Array(card) => self.array(element, card),
         }
     }
 

@@ -3,31 +3,32 @@
 use std::sync::Arc;
 
 use ohmloom_devices::mosfets::{
-    self, EkvModel, EkvMosfet, Level1, Level2, Level3, Mosfet, MosfetInstance, MosfetModel,
+    self, AnyTransistor, EkvModel, EkvMosfet, Level1, Level2, Level3, Mosfet, MosfetInstance,
+    MosfetModel,
 };
 use ohmloom_devices::parameters::Parameters;
 use ohmloom_devices::semiconductors::{
     Bipolar, BipolarInstance, BipolarModel, BipolarNodes, Diode, DiodeInstance, DiodeModel, Jfet,
     JfetInstance, JfetModel, JfetNodes, Polarity,
 };
-use ohmloom_solver::circuit::Unknown;
+use ohmloom_solver::circuit::{CircuitError, Unknown};
 
 use super::super::temperature::value_at;
 use super::Assembly;
 use super::parameters::instance;
 use crate::diagnostics::Diagnostic;
-use crate::elaborate::{Device, FlatElement, Model, Value};
+use crate::elaborate::{Device, FlatElement, Model, ModelId, Parameter, Value};
 
 /// Finds a model's parameter set, or makes it on first use.
 macro_rules! shared_model {
-    ($assembly:ident, $table:ident, $element:ident, $card:ident, $skip:expr) => {{
-        let id = $card.model.0;
-        match $assembly.models.$table.get(&id) {
+    ($assembly:ident, $table:ident, $element:ident, $id:expr, $skip:expr) => {{
+        let id = $id;
+        match $assembly.models.$table.get(&id.0) {
             Some(model) => Arc::clone(model),
             None => {
-                let model = $assembly.model($element.span, $card.model)?.clone();
+                let model = $assembly.model($element.span, id)?.clone();
                 let made = Arc::new($assembly.card(&model, $skip)?);
-                $assembly.models.$table.insert(id, Arc::clone(&made));
+                $assembly.models.$table.insert(id.0, Arc::clone(&made));
                 made
             }
         }
@@ -73,7 +74,7 @@ impl Assembly<'_> {
         model: &Model,
     ) -> Result<(), Diagnostic> {
         level(model, &[1])?;
-        let shared: Arc<DiodeModel> = shared_model!(self, diodes, element, card, &["level"]);
+        let shared: Arc<DiodeModel> = shared_model!(self, diodes, element, card.model, &["level"]);
         let mut set = DiodeInstance::default();
         common(&mut set, element, card, &["ic"], self.celsius())?;
         let (anode, cathode) = self.pair(element)?;
@@ -89,7 +90,8 @@ impl Assembly<'_> {
         polarity: Polarity,
     ) -> Result<(), Diagnostic> {
         level(model, &[1])?;
-        let shared: Arc<BipolarModel> = shared_model!(self, bipolars, element, card, &["level"]);
+        let shared: Arc<BipolarModel> =
+            shared_model!(self, bipolars, element, card.model, &["level"]);
         let mut set = BipolarInstance::default();
         common(&mut set, element, card, &["icvbe", "icvce"], self.celsius())?;
         let nodes = BipolarNodes {
@@ -110,7 +112,7 @@ impl Assembly<'_> {
         polarity: Polarity,
     ) -> Result<(), Diagnostic> {
         level(model, &[1])?;
-        let shared: Arc<JfetModel> = shared_model!(self, jfets, element, card, &["level"]);
+        let shared: Arc<JfetModel> = shared_model!(self, jfets, element, card.model, &["level"]);
         let mut set = JfetInstance::default();
         common(&mut set, element, card, &["icvds", "icvgs"], self.celsius())?;
         let nodes = JfetNodes {
@@ -136,19 +138,7 @@ impl Assembly<'_> {
             self.node_at(element, 2)?,
             self.node_at(element, 3)?,
         ];
-        let mut set = MosfetInstance::default();
-        for (name, value) in self.settings.defaults {
-            if let Some(value) = value {
-                // These four names are parameters of every transistor.
-                let _ = set.set(name, value);
-            }
-        }
-        for name in ["l", "w"] {
-            // A model may give the default size of its transistors.
-            if let Some(size) = model.number(name) {
-                let _ = set.set(name, size);
-            }
-        }
+        let mut set = self.mosfet_defaults(model);
         common(
             &mut set,
             element,
@@ -156,15 +146,16 @@ impl Assembly<'_> {
             &["icvds", "icvgs", "icvbs"],
             self.celsius(),
         )?;
+        let id = card.model;
         let name = self.name(element);
         if level == 44 {
             let shared: Arc<EkvModel> =
-                shared_model!(self, ekvs, element, card, &["level", "l", "w"]);
+                shared_model!(self, ekvs, element, id, &["level", "l", "w"]);
             let made = EkvMosfet::new(name, nodes, polarity, shared, set);
             return self.put(element, made);
         }
         let shared: Arc<MosfetModel> =
-            shared_model!(self, mosfets, element, card, &["level", "l", "w"]);
+            shared_model!(self, mosfets, element, id, &["level", "l", "w"]);
         match level {
             1 => {
                 let made = Mosfet::<Level1>::new(name, nodes, polarity, shared, set);
@@ -179,6 +170,67 @@ impl Assembly<'_> {
                 self.put(element, made)
             }
         }
+    }
+}
+
+impl Assembly<'_> {
+    /// The size of transistors of a model whose lines say nothing.
+    fn mosfet_defaults(&self, model: &Model) -> MosfetInstance {
+        let mut set = MosfetInstance::default();
+        for (name, value) in self.settings.defaults {
+            if let Some(value) = value {
+                // These four names are parameters of every transistor.
+                let _ = set.set(name, value);
+            }
+        }
+        for name in ["l", "w"] {
+            // A model may give the default size of its transistors.
+            if let Some(size) = model.number(name) {
+                let _ = set.set(name, size);
+            }
+        }
+        set
+    }
+
+    /// The transistor that every cell of an array has.
+    pub(super) fn cell_transistor(
+        &mut self,
+        element: &FlatElement,
+        id: ModelId,
+        parameters: &[Parameter],
+    ) -> Result<AnyTransistor, Diagnostic> {
+        let model = self.model(element.span, id)?.clone();
+        let polarity = match model.kind.as_str() {
+            "nmos" => mosfets::Polarity::N,
+            "pmos" => mosfets::Polarity::P,
+            kind => {
+                let message = format!(
+                    "model `{}` is a `{kind}`; the cells of an array need an nmos or pmos",
+                    model.name
+                );
+                return Err(Diagnostic::error(element.span, message));
+            }
+        };
+        let level = level(&model, &[1, 2, 3, 44])?;
+        let mut set = self.mosfet_defaults(&model);
+        instance(&mut set, parameters, self.celsius())?;
+        let name = format!("{}#transistor", self.name(element));
+        let nodes = [Unknown::GROUND; 4];
+        let refuse = |error: CircuitError| Diagnostic::error(element.span, error.to_string());
+        if level == 44 {
+            let shared: Arc<EkvModel> =
+                shared_model!(self, ekvs, element, id, &["level", "l", "w"]);
+            let made = EkvMosfet::new(name, nodes, polarity, shared, set);
+            return made.map(AnyTransistor::Ekv).map_err(refuse);
+        }
+        let shared: Arc<MosfetModel> =
+            shared_model!(self, mosfets, element, id, &["level", "l", "w"]);
+        match level {
+            1 => Mosfet::new(name, nodes, polarity, shared, set).map(AnyTransistor::Level1),
+            2 => Mosfet::new(name, nodes, polarity, shared, set).map(AnyTransistor::Level2),
+            _ => Mosfet::new(name, nodes, polarity, shared, set).map(AnyTransistor::Level3),
+        }
+        .map_err(refuse)
     }
 }
 

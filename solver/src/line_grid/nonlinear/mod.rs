@@ -22,11 +22,13 @@ mod cells;
 mod fields;
 mod gmres;
 mod newton;
+mod response;
 mod snapshot;
 mod solver;
 mod tangent;
 
 pub use cells::{Branch, Cells};
 pub use newton::ArrayPoint;
+pub(super) use response::Controls;
 pub(super) use snapshot::Snapshot;
 pub use solver::{NonlinearArray, NonlinearCertificate, NonlinearOptions, NonlinearSolution};

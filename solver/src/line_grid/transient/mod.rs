@@ -5,10 +5,12 @@
 //! drive is backward Euler; their length follows the truncation error of node potentials and cell states, estimated from
 //! divided differences of the accepted points.
 
+mod accepted;
 mod cells;
 mod history;
 mod stepper;
 
+pub(super) use accepted::{Accepted, Loaded};
 pub use cells::{DynamicCells, TimeStep};
 pub use history::Trace;
 pub use stepper::{ArrayTransient, Drives, Instant, LineCapacitance, TransientOptions};

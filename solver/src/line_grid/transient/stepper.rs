@@ -3,12 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::super::error::GridError;
-use super::super::nonlinear::{
-    ArrayPoint, Branch, Cells, NonlinearArray, NonlinearSolution, Snapshot,
-};
+use super::super::nonlinear::{ArrayPoint, NonlinearArray, NonlinearSolution, Snapshot};
 use super::super::solver::FieldRequest;
+use super::accepted::{Accepted, Loaded};
 use super::cells::{DynamicCells, TimeStep};
-use super::history::Trace;
 
 /// The first step after a corner as a part of the time to the next one.
 const FIRST_STEP: f64 = 0.01;
@@ -27,6 +25,23 @@ pub struct LineCapacitance {
     pub row: f64,
     /// Of a column.
     pub column: f64,
+}
+
+impl LineCapacitance {
+    /// Whether the capacitances can be.
+    pub(in super::super) fn check(self) -> Result<(), GridError> {
+        match [self.row, self.column]
+            .into_iter()
+            .find(|farad| !(*farad >= 0.0 && farad.is_finite()))
+        {
+            None => Ok(()),
+            Some(value) => Err(GridError::BadTransient {
+                what: "line capacitance",
+                value,
+                reason: "must be finite and not negative (F)",
+            }),
+        }
+    }
 }
 
 /// Voltages at the driven ends as functions of time.
@@ -67,14 +82,6 @@ pub struct Instant<'a> {
     pub solution: &'a NonlinearSolution,
 }
 
-/// What is accepted at one crossing.
-#[derive(Clone, Debug)]
-struct Accepted<H> {
-    cell: H,
-    row: Trace,
-    column: Trace,
-}
-
 /// A transient of an array: it starts from rest and keeps what its cells accept, so that several may follow each other.
 pub struct ArrayTransient<'a, C: DynamicCells> {
     array: &'a NonlinearArray,
@@ -85,65 +92,6 @@ pub struct ArrayTransient<'a, C: DynamicCells> {
     time: f64,
     /// Largest drive so far, V.
     scale: f64,
-}
-
-struct AtRest<'a, C: DynamicCells> {
-    cells: &'a C,
-    accepted: &'a [Accepted<C::History>],
-    columns: usize,
-}
-
-impl<C: DynamicCells> Cells for AtRest<'_, C> {
-    type Memory = C::Memory;
-
-    #[inline]
-    fn branch(
-        &self,
-        crossing: (usize, usize),
-        row: f64,
-        column: f64,
-        memory: &mut C::Memory,
-    ) -> Branch {
-        let accepted = &self.accepted[crossing.0 * self.columns + crossing.1];
-        self.cells
-            .rest(crossing, (row, column), &accepted.cell, memory)
-    }
-}
-
-struct InStep<'a, C: DynamicCells> {
-    cells: &'a C,
-    accepted: &'a [Accepted<C::History>],
-    columns: usize,
-    step: TimeStep,
-    capacitance: LineCapacitance,
-}
-
-impl<C: DynamicCells> Cells for InStep<'_, C> {
-    type Memory = C::Memory;
-
-    #[inline]
-    fn branch(
-        &self,
-        crossing: (usize, usize),
-        row: f64,
-        column: f64,
-        memory: &mut C::Memory,
-    ) -> Branch {
-        let accepted = &self.accepted[crossing.0 * self.columns + crossing.1];
-        let step = &self.step;
-        let mut branch = self
-            .cells
-            .branch(crossing, (row, column), step, &accepted.cell, memory);
-        let LineCapacitance {
-            row: cr,
-            column: cc,
-        } = self.capacitance;
-        let alpha = step.alpha();
-        let rate = |now: f64, before: &Trace| step.rate(now, before.value, before.rate);
-        branch.add_to_row(cr * rate(row, &accepted.row), cr * alpha);
-        branch.add_to_column(cc * rate(column, &accepted.column), cc * alpha);
-        branch
-    }
 }
 
 impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
@@ -158,28 +106,13 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
         capacitance: LineCapacitance,
         options: TransientOptions,
     ) -> Result<Self, GridError> {
-        for farad in [capacitance.row, capacitance.column] {
-            if !(farad >= 0.0 && farad.is_finite()) {
-                return Err(GridError::BadTransient {
-                    what: "line capacitance",
-                    value: farad,
-                    reason: "must be finite and not negative (F)",
-                });
-            }
-        }
+        capacitance.check()?;
         if !(1e-9..=0.1).contains(&options.reltol) {
             return Err(GridError::BadTolerance {
                 value: options.reltol,
             });
         }
-        let (rows, columns) = (array.rows(), array.columns());
-        let accepted = (0..rows * columns)
-            .map(|index| Accepted {
-                cell: cells.fresh((index / columns, index % columns)),
-                row: Trace::default(),
-                column: Trace::default(),
-            })
-            .collect();
+        let accepted = Accepted::fresh(cells, (array.rows(), array.columns()));
         let mut transient = Self {
             array,
             capacitance,
@@ -226,11 +159,12 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
         let mut volts = vec![0.0; self.array.drive_count()];
         drives.voltages(0.0, &mut volts);
         cells.set_time(0.0);
-        let columns = self.array.columns();
-        let at_rest = AtRest {
+        let at_rest = Loaded {
             cells: &*cells,
             accepted: &self.accepted,
-            columns,
+            columns: self.array.columns(),
+            step: None,
+            capacitance: self.capacitance,
         };
         let solution =
             self.array
@@ -241,10 +175,8 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
             &volts,
             &mut self.point,
             &mut self.accepted,
-            |crossing, (row, column), memory, accepted| {
-                cells.begin(crossing, (row, column), &mut accepted.cell, memory);
-                accepted.row = Trace::at(row);
-                accepted.column = Trace::at(column);
+            |crossing, potentials, memory, accepted| {
+                accepted.begin(cells, crossing, potentials, memory);
                 0.0
             },
         );
@@ -378,11 +310,11 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
         volts: &[f64],
         request: FieldRequest,
     ) -> Result<NonlinearSolution, GridError> {
-        let in_step = InStep {
+        let in_step = Loaded {
             cells,
             accepted: &self.accepted,
             columns: self.array.columns(),
-            step: *step,
+            step: Some(*step),
             capacitance: self.capacitance,
         };
         self.array
@@ -394,33 +326,13 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
         let reltol = self.options.reltol;
         self.scale = volts.iter().fold(self.scale, |a, v| a.max(v.abs()));
         let allowed = reltol * self.scale.max(SMALLEST_SCALE);
-        let LineCapacitance {
-            row: cr,
-            column: cc,
-        } = self.capacitance;
+        let limits = (self.capacitance, allowed, reltol);
         self.array.visit(
             volts,
             &mut self.point,
             &mut self.accepted,
-            |crossing, (row, column), memory, accepted| {
-                let cell = cells.truncation(
-                    crossing,
-                    (row, column),
-                    step,
-                    &accepted.cell,
-                    memory,
-                    reltol,
-                );
-                // Potentials without a capacitance follow their surroundings.
-                let of = |c: f64, trace: &Trace, v: f64| {
-                    if c > 0.0 {
-                        trace.truncation(v, step) / allowed
-                    } else {
-                        0.0
-                    }
-                };
-                cell.max(of(cr, &accepted.row, row))
-                    .max(of(cc, &accepted.column, column))
+            |crossing, potentials, memory, accepted| {
+                accepted.truncation(cells, (crossing, potentials), step, memory, limits)
             },
         )
     }
@@ -430,17 +342,8 @@ impl<'a, C: DynamicCells> ArrayTransient<'a, C> {
             volts,
             &mut self.point,
             &mut self.accepted,
-            |crossing, (row, column), memory, accepted| {
-                cells.accept(
-                    crossing,
-                    (row, column),
-                    step,
-                    &mut accepted.cell,
-                    memory,
-                    corner,
-                );
-                accepted.row.accept(row, step, corner);
-                accepted.column.accept(column, step, corner);
+            |crossing, potentials, memory, accepted| {
+                accepted.accept(cells, (crossing, potentials), step, memory, corner);
                 0.0
             },
         );

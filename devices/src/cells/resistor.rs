@@ -1,9 +1,9 @@
 //! Cells of one two-terminal device.
 
-use ohmloom_devices::conduction::Conduction;
 use ohmloom_solver::line_grid::{Branch, Cells};
 
-use crate::LayoutError;
+use super::CellError;
+use crate::conduction::Conduction;
 
 /// Cells that are one two-terminal device each, programmed to a conductance.
 #[derive(Clone, Debug)]
@@ -18,8 +18,8 @@ impl<L: Conduction> ResistorCells<L> {
     /// Cells with the law `law`, programmed to `conductance` (S, row-major).
     ///
     /// # Errors
-    /// [`LayoutError::BadSetting`]: no columns, not whole rows, a conductance that is negative or not finite.
-    pub fn new(law: L, conductance: Vec<f64>, columns: usize) -> Result<Self, LayoutError> {
+    /// [`CellError::BadSetting`]: no columns, not whole rows, a conductance that is negative or not finite.
+    pub fn new(law: L, conductance: Vec<f64>, columns: usize) -> Result<Self, CellError> {
         check_conductances(&conductance, columns)?;
         Ok(Self {
             law,
@@ -62,16 +62,16 @@ impl<L: Conduction> Cells for ResistorCells<L> {
 }
 
 /// Whole rows of conductances that can be.
-pub(super) fn check_conductances(conductance: &[f64], columns: usize) -> Result<(), LayoutError> {
+pub(super) fn check_conductances(conductance: &[f64], columns: usize) -> Result<(), CellError> {
     if columns == 0 || conductance.is_empty() || !conductance.len().is_multiple_of(columns) {
-        return Err(LayoutError::BadSetting {
+        return Err(CellError::BadSetting {
             key: "columns",
             value: columns as f64,
             reason: "the number of conductances must be a multiple of it, and neither may be 0",
         });
     }
     match conductance.iter().find(|&&g| !(g >= 0.0 && g.is_finite())) {
-        Some(&value) => Err(LayoutError::BadSetting {
+        Some(&value) => Err(CellError::BadSetting {
             key: "conductance",
             value,
             reason: "must be finite and not negative (S)",

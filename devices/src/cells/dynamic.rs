@@ -1,12 +1,11 @@
 //! Cells in time.
 
-use ohmloom_devices::mosfets::{AtDiffusions, Potentials, Transistor};
 use ohmloom_solver::line_grid::{Branch, DynamicCells, TimeStep, Trace};
 
 use super::device::Device;
 use super::series::{Diffusions, Middle, Series};
-use super::{GateLines, MemristorSide};
-use crate::LayoutError;
+use super::{CellError, GateLines, MemristorSide};
+use crate::mosfets::{AtDiffusions, Potentials, Transistor};
 
 /// Potentials of the word lines as functions of time: fills in all of them (V) at a time (s).
 pub type Gates = Box<dyn Fn(f64, &mut [f64]) + Send + Sync>;
@@ -14,8 +13,8 @@ pub type Gates = Box<dyn Fn(f64, &mut [f64]) + Send + Sync>;
 /// Cells of one device each, in time.
 #[derive(Clone, Debug)]
 pub struct DynamicDevices<D> {
-    device: D,
-    columns: usize,
+    pub(super) device: D,
+    pub(super) columns: usize,
 }
 
 impl<D: Device> DynamicDevices<D> {
@@ -100,15 +99,15 @@ impl<D: Device> DynamicCells for DynamicDevices<D> {
 
 /// 1T1R cells in time: states of the memristor, charges of the transistor.
 pub struct DynamicTransistorCells<D, T> {
-    device: D,
-    columns: usize,
-    transistor: T,
-    side: MemristorSide,
-    gate_lines: GateLines,
-    gates: Vec<f64>,
-    gates_at: Gates,
-    bulk: f64,
-    gmin: f64,
+    pub(super) device: D,
+    pub(super) columns: usize,
+    pub(super) transistor: T,
+    pub(super) side: MemristorSide,
+    pub(super) gate_lines: GateLines,
+    pub(super) gates: Vec<f64>,
+    gates_at: Option<Gates>,
+    pub(super) bulk: f64,
+    pub(super) gmin: f64,
 }
 
 /// What a 1T1R cell has accepted.
@@ -116,28 +115,48 @@ pub struct DynamicTransistorCells<D, T> {
 pub struct TransistorHistory<H, G> {
     /// Of the memristor.
     pub device: H,
-    gate: G,
-    /// Charges at drain and source and their rates.
-    drain: (f64, f64),
-    source: (f64, f64),
+    pub(super) gate: G,
+    /// Charges at drain, source and gate and their rates.
+    pub(super) drain: (f64, f64),
+    pub(super) source: (f64, f64),
+    pub(super) gate_charge: (f64, f64),
     middle: Trace,
 }
 
-type HistoryOf<D, T> = TransistorHistory<<D as Device>::History, <T as Transistor>::GateHistory>;
+pub(super) type HistoryOf<D, T> =
+    TransistorHistory<<D as Device>::History, <T as Transistor>::GateHistory>;
 
 impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
-    /// Cells on an array of `rows x columns`, the bulk of the transistors at `bulk` (V).
+    /// Cells on an array of `rows x columns`, the word lines at potentials that are known functions of time, the bulk of the
+    /// transistors at `bulk` (V).
     ///
     /// # Errors
-    /// [`LayoutError::BadCell`]: a transistor with drain or source resistance.
+    /// [`CellError::BadCell`]: a transistor with drain or source resistance.
     pub fn new(
-        (device, (rows, columns)): (D, (usize, usize)),
-        (transistor, side): (T, MemristorSide),
+        device: (D, (usize, usize)),
+        transistor: (T, MemristorSide),
         (gate_lines, gates_at): (GateLines, Gates),
         bulk: f64,
-    ) -> Result<Self, LayoutError> {
+    ) -> Result<Self, CellError> {
+        Ok(Self {
+            gates_at: Some(gates_at),
+            bulk,
+            ..Self::with_free_gates(device, transistor, gate_lines)?
+        })
+    }
+
+    /// Cells whose word lines and bulk are ports of an outer circuit, at 0 V until
+    /// [`PortedCells::set_controls`](ohmloom_solver::line_grid::PortedCells::set_controls) moves them.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_free_gates(
+        (device, (rows, columns)): (D, (usize, usize)),
+        (transistor, side): (T, MemristorSide),
+        gate_lines: GateLines,
+    ) -> Result<Self, CellError> {
         if transistor.has_leads() {
-            return Err(LayoutError::BadCell {
+            return Err(CellError::BadCell {
                 reason:
                     "drain and source resistances of the transistors are not supported in arrays"
                         .to_owned(),
@@ -154,19 +173,19 @@ impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
             side,
             gate_lines,
             gates: vec![0.0; lines],
-            gates_at,
-            bulk,
+            gates_at: None,
+            bulk: 0.0,
             gmin: 1e-12,
         })
     }
 
     /// Lets the word lines follow other functions of time from now on.
     pub fn drive_gates(&mut self, gates_at: Gates) {
-        self.gates_at = gates_at;
+        self.gates_at = Some(gates_at);
     }
 
     #[inline(always)]
-    fn gate(&self, (row, column): (usize, usize)) -> f64 {
+    pub(super) fn gate(&self, (row, column): (usize, usize)) -> f64 {
         self.gates[match self.gate_lines {
             GateLines::AlongRows => row,
             GateLines::AlongColumns => column,
@@ -174,7 +193,7 @@ impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
     }
 
     #[inline(always)]
-    fn potentials(&self, gate: f64, near: f64, far: f64) -> Potentials {
+    pub(super) fn potentials(&self, gate: f64, near: f64, far: f64) -> Potentials {
         let (drain, source) = match self.side {
             MemristorSide::Row => (near, far),
             MemristorSide::Column => (far, near),
@@ -194,19 +213,34 @@ impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
         at: Potentials,
         step: Option<(&TimeStep, &HistoryOf<D, T>)>,
     ) -> Diffusions {
+        let mut into_gate = (0.0, 0.0, 0.0);
         let taken = match step {
             None => self.transistor.currents(at, self.gmin),
             Some((step, history)) => {
                 let gate = Some(&history.gate);
-                let (mut taken, charge, _) =
+                let (mut taken, charge, gate) =
                     self.transistor.currents_and_charges(at, self.gmin, gate);
                 add_rates(&mut taken, &charge, step, (history.drain, history.source));
+                let (before, rate) = history.gate_charge;
+                let alpha = step.alpha();
+                into_gate = (
+                    step.rate(gate.charge, before, rate),
+                    alpha * gate.by_drain,
+                    alpha * gate.by_source,
+                );
                 taken
             }
         };
-        match self.side {
-            MemristorSide::Row => Diffusions::near_drain(taken),
-            MemristorSide::Column => Diffusions::near_source(taken),
+        let (gate, by_drain, by_source) = into_gate;
+        let (diffusions, gate_by_near, gate_by_far) = match self.side {
+            MemristorSide::Row => (Diffusions::near_drain(taken), by_drain, by_source),
+            MemristorSide::Column => (Diffusions::near_source(taken), by_source, by_drain),
+        };
+        Diffusions {
+            gate,
+            gate_by_near,
+            gate_by_far,
+            ..diffusions
         }
     }
 
@@ -242,11 +276,18 @@ impl<D: Device, T: Transistor> DynamicTransistorCells<D, T> {
         }
     }
 
-    fn far(&self, (row, column): (f64, f64)) -> f64 {
-        match self.side {
-            MemristorSide::Row => column,
-            MemristorSide::Column => row,
-        }
+    /// All potentials of the transistor near those of the last evaluation.
+    pub(super) fn solution(
+        &self,
+        crossing: (usize, usize),
+        (row, column): (f64, f64),
+        middle: &Middle,
+    ) -> Potentials {
+        let (outer, far) = match self.side {
+            MemristorSide::Row => (row, column),
+            MemristorSide::Column => (column, row),
+        };
+        self.potentials(self.gate(crossing), middle.between(outer, far), far)
     }
 }
 
@@ -277,12 +318,15 @@ impl<D: Device, T: Transistor> DynamicCells for DynamicTransistorCells<D, T> {
             gate: T::GateHistory::default(),
             drain: (0.0, 0.0),
             source: (0.0, 0.0),
+            gate_charge: (0.0, 0.0),
             middle: Trace::default(),
         }
     }
 
     fn set_time(&mut self, time: f64) {
-        (self.gates_at)(time, &mut self.gates);
+        if let Some(gates_at) = &self.gates_at {
+            gates_at(time, &mut self.gates);
+        }
     }
 
     fn rest(
@@ -311,11 +355,12 @@ impl<D: Device, T: Transistor> DynamicCells for DynamicTransistorCells<D, T> {
             MemristorSide::Column => middle.potential - potentials.1,
         };
         self.device.begin(index, across, &mut history.device, guess);
-        let at = self.potentials(self.gate(crossing), middle.potential, self.far(potentials));
+        let at = self.solution(crossing, potentials, middle);
         let (_, charge, gate) = self.transistor.currents_and_charges(at, self.gmin, None);
-        history.gate = gate;
+        history.gate = gate.history;
         history.drain = (charge.drain, 0.0);
         history.source = (charge.source, 0.0);
+        history.gate_charge = (gate.charge, 0.0);
         history.middle = Trace::at(middle.potential);
     }
 
@@ -365,14 +410,15 @@ impl<D: Device, T: Transistor> DynamicCells for DynamicTransistorCells<D, T> {
         (middle, guess): &mut Self::Memory,
         corner: bool,
     ) {
-        let at = self.potentials(self.gate(crossing), middle.potential, self.far(potentials));
+        let at = self.solution(crossing, potentials, middle);
         let (_, charge, gate) =
             self.transistor
                 .currents_and_charges(at, self.gmin, Some(&history.gate));
         let rate = |now: f64, before: (f64, f64)| (now, step.rate(now, before.0, before.1));
         history.drain = rate(charge.drain, history.drain);
         history.source = rate(charge.source, history.source);
-        history.gate = gate;
+        history.gate_charge = rate(gate.charge, history.gate_charge);
+        history.gate = gate.history;
         history.middle.accept(middle.potential, step, corner);
         self.device.accept(step, &mut history.device, guess, corner);
     }

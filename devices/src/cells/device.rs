@@ -1,8 +1,10 @@
 //! Two-terminal devices in time: static ones, and memristors whose states move.
 
-use ohmloom_devices::conduction::Conduction;
-use ohmloom_devices::memristors::{CellEvaluation, Memristor};
 use ohmloom_solver::line_grid::{TimeStep, Trace};
+use ohmloom_solver::lu::{Complex, Scalar};
+
+use crate::conduction::Conduction;
+use crate::memristors::{CellEvaluation, Memristor};
 
 /// Newton steps for the states of one memristor.
 const MOST_STEPS: usize = 100;
@@ -37,6 +39,15 @@ pub trait Device: Send + Sync {
         history: &Self::History,
         guess: &mut Self::Guess,
     ) -> (f64, f64);
+    /// Admittance to small signals of angular frequency `omega` (rad/s) at a voltage, around the states of `history`, S.
+    fn admittance(
+        &self,
+        index: usize,
+        v: f64,
+        omega: f64,
+        history: &Self::History,
+        guess: &mut Self::Guess,
+    ) -> Complex;
     /// Largest truncation error of a state in the step, relative to what is allowed.
     fn truncation(
         &self,
@@ -80,6 +91,10 @@ impl<L: Conduction> Device for StaticDevice<L> {
     #[inline(always)]
     fn in_step(&self, index: usize, v: f64, _: &TimeStep, (): &(), (): &mut ()) -> (f64, f64) {
         self.law.at(self.conductance[index], v)
+    }
+
+    fn admittance(&self, index: usize, v: f64, _: f64, (): &(), (): &mut ()) -> Complex {
+        Complex::new(self.law.at(self.conductance[index], v).1, 0.0)
     }
 
     fn truncation(&self, _: &TimeStep, (): &(), (): &(), _: f64) -> f64 {
@@ -216,10 +231,13 @@ fn equations<M: Memristor<K>, const K: usize>(
 
 /// Gaussian elimination with row exchanges.
 #[inline(always)]
-fn eliminate<const K: usize>(mut matrix: [[f64; K]; K], mut side: [f64; K]) -> [f64; K] {
+fn eliminate<S: Scalar, const K: usize>(mut matrix: [[S; K]; K], mut side: [S; K]) -> [S; K] {
     for k in 0..K {
         let pivot = (k..K)
-            .max_by(|&a, &b| matrix[a][k].abs().total_cmp(&matrix[b][k].abs()))
+            .max_by(|&a, &b| {
+                let (a, b) = (matrix[a][k].magnitude(), matrix[b][k].magnitude());
+                a.total_cmp(&b)
+            })
             .unwrap_or(k);
         matrix.swap(k, pivot);
         side.swap(k, pivot);
@@ -227,18 +245,19 @@ fn eliminate<const K: usize>(mut matrix: [[f64; K]; K], mut side: [f64; K]) -> [
         let pivot_row = &pivots[k];
         let (known, unknown) = side.split_at_mut(k + 1);
         for (row, side) in below.iter_mut().zip(unknown) {
-            let factor = row[k] / pivot_row[k];
+            let factor = row[k].divided_by(pivot_row[k]);
             for (value, above) in row.iter_mut().zip(pivot_row).skip(k) {
-                *value -= factor * above;
+                *value -= factor * *above;
             }
             *side -= factor * known[k];
         }
     }
     for k in (0..K).rev() {
         for later in k + 1..K {
-            side[k] -= matrix[k][later] * side[later];
+            let known = matrix[k][later] * side[later];
+            side[k] -= known;
         }
-        side[k] /= matrix[k][k];
+        side[k] = side[k].divided_by(matrix[k][k]);
     }
     side
 }
@@ -288,6 +307,46 @@ impl<M: Memristor<K>, const K: usize> Device for MemristorDevice<M, K> {
         guess: &mut Option<[f64; K]>,
     ) -> (f64, f64) {
         self.solve(v, Some(step), history, guess)
+    }
+
+    /// `di/dv + di/ds (j omega - df/ds)^-1 df/dv`; states that stand at a bound, or would leave it, do not move.
+    fn admittance(
+        &self,
+        _: usize,
+        v: f64,
+        omega: f64,
+        history: &[Trace; K],
+        guess: &mut Option<[f64; K]>,
+    ) -> Complex {
+        // Algebraic unknowns are those of the operating point.
+        self.solve(v, None, history, guess);
+        let s = guess.unwrap_or_else(|| history.map(|trace| trace.value));
+        let cell = self.model.evaluate(v, &s);
+        let bounds = self.model.bounds();
+        let mut matrix = cell
+            .rate_by_state
+            .map(|row| row.map(|value| Complex::new(-value, 0.0)));
+        let mut side = cell.rate_by_voltage.map(|value| Complex::new(value, 0.0));
+        for k in 0..K {
+            if !M::STATES[k].dynamic {
+                continue;
+            }
+            let (low, high) = bounds[k];
+            let stands =
+                (s[k] >= high && cell.rate[k] >= 0.0) || (s[k] <= low && cell.rate[k] <= 0.0);
+            if stands {
+                matrix[k] = std::array::from_fn(|l| Complex::new(f64::from(u8::from(k == l)), 0.0));
+                side[k] = Complex::default();
+            } else {
+                matrix[k][k] += Complex::new(0.0, omega);
+            }
+        }
+        let by_voltage = eliminate(matrix, side);
+        let mut admittance = Complex::new(cell.conductance, 0.0);
+        for (by_voltage, by_state) in by_voltage.into_iter().zip(cell.current_by_state) {
+            admittance += by_voltage * Complex::new(by_state, 0.0);
+        }
+        admittance
     }
 
     fn truncation(

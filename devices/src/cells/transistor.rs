@@ -1,14 +1,13 @@
 //! Cells of a transistor and a memristor in series.
 
-use ohmloom_devices::conduction::Conduction;
-use ohmloom_devices::mosfets::{Potentials, Transistor};
 use ohmloom_solver::line_grid::{Branch, Cells};
-
 use serde::{Deserialize, Serialize};
 
+use super::CellError;
 use super::resistor::check_conductances;
 use super::series::{Diffusions, Middle, Series};
-use crate::LayoutError;
+use crate::conduction::Conduction;
+use crate::mosfets::{Potentials, Transistor};
 
 /// Along which lines of the array the gates are connected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,16 +52,16 @@ impl<L: Conduction, T: Transistor> TransistorCells<L, T> {
     /// the potentials of the word lines, V.
     ///
     /// # Errors
-    /// [`LayoutError::BadSetting`]: conductances as in [`ResistorCells::new`](super::ResistorCells::new); a wrong number of gate potentials or one that is not
+    /// [`CellError::BadSetting`]: conductances as in [`ResistorCells::new`](super::ResistorCells::new); a wrong number of gate potentials or one that is not
     /// finite; a transistor with drain or source resistance.
     pub fn new(
         (law, conductance, columns): (L, Vec<f64>, usize),
         (transistor, side): (T, MemristorSide),
         (gate_lines, gates): (GateLines, Vec<f64>),
-    ) -> Result<Self, LayoutError> {
+    ) -> Result<Self, CellError> {
         check_conductances(&conductance, columns)?;
         if transistor.has_leads() {
-            return Err(LayoutError::BadSetting {
+            return Err(CellError::BadSetting {
                 key: "rd, rs, rsh",
                 value: f64::NAN,
                 reason: "drain and source resistances of the transistors are not supported in arrays; leave them out",
@@ -86,21 +85,21 @@ impl<L: Conduction, T: Transistor> TransistorCells<L, T> {
     /// Changes the potentials of the word lines, V.
     ///
     /// # Errors
-    /// [`LayoutError::BadSetting`]: a wrong number, or one that is not finite.
-    pub fn set_gates(&mut self, gates: Vec<f64>) -> Result<(), LayoutError> {
+    /// [`CellError::BadSetting`]: a wrong number, or one that is not finite.
+    pub fn set_gates(&mut self, gates: Vec<f64>) -> Result<(), CellError> {
         let lines = match self.gate_lines {
             GateLines::AlongRows => self.conductance.len() / self.columns,
             GateLines::AlongColumns => self.columns,
         };
         if gates.len() != lines {
-            return Err(LayoutError::BadSetting {
+            return Err(CellError::BadSetting {
                 key: "gates",
                 value: gates.len() as f64,
                 reason: "there must be one gate potential for each word line",
             });
         }
         if let Some(&value) = gates.iter().find(|volts| !volts.is_finite()) {
-            return Err(LayoutError::BadSetting {
+            return Err(CellError::BadSetting {
                 key: "gates",
                 value,
                 reason: "must be finite (V)",

@@ -1,7 +1,8 @@
 //! A two-terminal device in series with a diffusion of a transistor: the node between them is eliminated.
 
-use ohmloom_devices::mosfets::AtDiffusions;
 use ohmloom_solver::line_grid::Branch;
+
+use crate::mosfets::AtDiffusions;
 
 /// Steps after which bisection alone would have ended.
 const MOST_STEPS: usize = 200;
@@ -19,6 +20,10 @@ pub(super) struct Diffusions {
     pub near_by_far: f64,
     pub far_by_near: f64,
     pub far_by_far: f64,
+    /// Current into the gate, and its derivatives.
+    pub gate: f64,
+    pub gate_by_near: f64,
+    pub gate_by_far: f64,
 }
 
 impl Diffusions {
@@ -32,6 +37,7 @@ impl Diffusions {
             near_by_far: at.drain_by_source,
             far_by_near: at.source_by_drain,
             far_by_far: at.source_by_source,
+            ..Self::default()
         }
     }
 
@@ -45,6 +51,7 @@ impl Diffusions {
             near_by_far: at.source_by_drain,
             far_by_near: at.drain_by_source,
             far_by_far: at.drain_by_drain,
+            ..Self::default()
         }
     }
 }
@@ -58,6 +65,34 @@ pub struct Middle {
     far: f64,
     by_outer: f64,
     by_far: f64,
+    /// Currents into gate and bulk.
+    gate: Control,
+    bulk: Control,
+}
+
+/// The current into a control, A, and how it follows the ends, S.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Control {
+    current: f64,
+    by_outer: f64,
+    by_far: f64,
+}
+
+impl Middle {
+    /// Its potential with the ends at these, near those of the last evaluation.
+    #[inline(always)]
+    pub(super) fn between(&self, outer: f64, far: f64) -> f64 {
+        self.potential + self.by_outer * (outer - self.outer) + self.by_far * (far - self.far)
+    }
+
+    /// Currents into gate and bulk with the ends at these, A.
+    #[inline(always)]
+    pub(super) fn controls(&self, outer: f64, far: f64) -> (f64, f64) {
+        let (outer, far) = (outer - self.outer, far - self.far);
+        let of =
+            |control: &Control| control.current + control.by_outer * outer + control.by_far * far;
+        (of(&self.gate), of(&self.bulk))
+    }
 }
 
 /// Currents out of the outer node into the device, and out of the far node into the transistor, with their derivatives by both potentials.
@@ -82,9 +117,7 @@ impl Series {
         diffusions: impl Fn(f64) -> Diffusions,
     ) -> Self {
         let (mut low, mut high) = (outer.min(far) - MARGIN, outer.max(far) + MARGIN);
-        let guess = middle.potential
-            + middle.by_outer * (outer - middle.outer)
-            + middle.by_far * (far - middle.far);
+        let guess = middle.between(outer, far);
         let mut m = if guess.is_finite() {
             guess.clamp(low, high)
         } else {
@@ -125,21 +158,34 @@ impl Series {
         } else {
             (0.0, 0.0, 0.0)
         };
-        *middle = Middle {
-            potential: m + change,
-            outer,
-            far,
-            by_outer,
-            by_far,
-        };
-        Self {
+        let series = Self {
             outer: current - slope * change,
             far: at.far + at.far_by_near * change,
             outer_by_outer: slope * (1.0 - by_outer),
             outer_by_far: -slope * by_far,
             far_by_outer: at.far_by_near * by_outer,
             far_by_far: at.far_by_far + at.far_by_near * by_far,
-        }
+        };
+        let gate = Control {
+            current: at.gate + at.gate_by_near * change,
+            by_outer: at.gate_by_near * by_outer,
+            by_far: at.gate_by_far + at.gate_by_near * by_far,
+        };
+        *middle = Middle {
+            potential: m + change,
+            outer,
+            far,
+            by_outer,
+            by_far,
+            gate,
+            // What comes in elsewhere leaves there.
+            bulk: Control {
+                current: -(series.outer + series.far + gate.current),
+                by_outer: -(series.outer_by_outer + series.far_by_outer + gate.by_outer),
+                by_far: -(series.outer_by_far + series.far_by_far + gate.by_far),
+            },
+        };
+        series
     }
 
     /// With the device at the row.
