@@ -12,6 +12,8 @@ pub(super) struct LinearSystem {
     lu: Option<SparseLu<f64>>,
     uses_cholesky: bool,
     core_values: Vec<f64>,
+    /// The factors are those of `core_values`.
+    factored: bool,
     scratch: Vec<f64>,
 }
 
@@ -37,6 +39,7 @@ impl LinearSystem {
             lu: None,
             uses_cholesky: false,
             core_values,
+            factored: false,
             scratch: Vec::new(),
         }
     }
@@ -56,21 +59,26 @@ impl LinearSystem {
                 return Err(SingularColumns(vec![column]));
             }
         }
+        let mut changed = false;
         for (core, &entry) in self
             .core_values
             .iter_mut()
             .zip(&self.reduction.core_entries)
         {
-            *core = values[entry as usize];
+            let value = values[entry as usize];
+            changed |= value.to_bits() != core.to_bits();
+            *core = value;
         }
-        if self.reduction.core_columns.is_empty() {
+        if self.reduction.core_columns.is_empty() || self.factored && !changed {
             return Ok(());
         }
+        self.factored = false;
         self.uses_cholesky = self
             .symmetric
             .as_mut()
             .is_some_and(|symmetric| symmetric.factor(&self.reduction, &self.core_values));
         if self.uses_cholesky {
+            self.factored = true;
             return Ok(());
         }
         let outcome = match &mut self.lu {
@@ -81,6 +89,7 @@ impl LinearSystem {
                 outcome
             }),
         };
+        self.factored = outcome.is_ok();
         outcome.map_err(|error| {
             // The pivots found for singular values are of no use to the next matrix.
             self.lu = None;

@@ -139,8 +139,14 @@ proptest! {
         }).collect();
         let chord = LineGrid::new(rows, columns, chords, grid.row_lines().clone(), grid.column_lines().clone()).unwrap();
         let exact = nodal_analysis(&chord, &drives);
-        assert_close(&found.output_currents, &exact.output_currents, 1e-7, "output_currents");
-        assert_close(&found.drive_currents, &exact.drive_currents, 1e-7, "drive_currents");
+        // Where nothing flows there is only rounding to compare.
+        let currents = exact.output_currents.iter().chain(&exact.drive_currents);
+        if currents.fold(0.0, |most: f64, current| most.max(current.abs())) > 1e-15 {
+            assert_close(&found.output_currents, &exact.output_currents, 1e-7, "output_currents");
+            assert_close(&found.drive_currents, &exact.drive_currents, 1e-7, "drive_currents");
+        } else {
+            prop_assert!(found.output_currents.iter().chain(&found.drive_currents).all(|current| current.abs() < 1e-14));
+        }
         assert_close(&found.row_voltages, &exact.row_voltages, 1e-7, "row_voltages");
         assert_close(&found.column_voltages, &exact.column_voltages, 1e-7, "column_voltages");
     }
