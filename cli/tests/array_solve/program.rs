@@ -44,7 +44,7 @@ fn everything_asked_for_is_written_and_true() {
     assert!(report["error_max"].as_f64().unwrap() < 0.04);
     assert!(report["kcl_relative"].as_f64().unwrap() < 1e-8);
     let files = report["files"].as_array().unwrap();
-    assert_eq!(files.len(), 10);
+    assert_eq!(files.len(), 11);
     for file in files {
         assert!(folder.path(file.as_str().unwrap()).exists() || file == "out/report.json");
     }

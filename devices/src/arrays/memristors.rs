@@ -217,7 +217,7 @@ fn range_of<M: Memristor<K>, const K: usize>(
     } else {
         [ends[1], ends[0]]
     };
-    (g_off > 0.0 && g_on > g_off && g_on.is_finite()).then_some(StateRange {
+    (g_off >= 0.0 && g_on > g_off && g_on.is_finite()).then_some(StateRange {
         on,
         off,
         conductance: (g_off, g_on),

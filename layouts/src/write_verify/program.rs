@@ -406,7 +406,8 @@ impl Job<'_> {
                 }
                 let mut own = device.fresh(0);
                 let (_, conductance) = device.at_rest(0, 0.0, &own, &mut None);
-                let across = current / conductance;
+                // A memristor that conducts less than a transistor that is off has all of the voltage.
+                let across = (current / conductance).min(high);
                 for v in [across, -across] {
                     device.begin(0, v, &mut own, &mut None);
                     let rate: f64 = own
