@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
+use ohmloom_layouts::offsetting::OffsettingMethod;
 use ohmloom_networks::evaluation::{
     AnalogNetwork, EvaluationData, EvaluationReport, EvaluationSettings, NonidealReport,
     NonlinearReport,
@@ -41,6 +42,9 @@ pub(crate) struct EvalArgs {
     /// compared with that of tiles that are as programmed
     #[arg(long, value_name = "FILE", conflicts_with = "cell")]
     nonidealities: Option<PathBuf>,
+    /// How targets make up for the stuck cells of the non-idealities (see docs/offsetting.md) [default: that of --config, or none]
+    #[arg(long, value_name = "METHOD", value_parser = offsetting)]
+    offsetting: Option<OffsettingMethod>,
     /// Seed of everything random [default: that of --config, or 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -75,6 +79,7 @@ Examples:
   ohmloom eval resnet20.onnx --data cifar10:test_batch.bin --limit 1000 --config tiles.toml
   ohmloom eval lenet5.onnx --data mnist:data/mnist --limit 100 --cell 1t1r.toml
   ohmloom eval lenet5.onnx --data mnist:data/mnist --nonidealities faults.toml --seed 7
+  ohmloom eval lenet5.onnx --data mnist:data/mnist --nonidealities faults.toml --offsetting extended
   ohmloom eval net.onnx --data npy:images.npy,labels.npy --scale 0.00392156862745098 --verify 20 --json";
 
 /// Runs the command.
@@ -88,6 +93,9 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     }
     if let Some(path) = &args.nonidealities {
         settings.nonidealities = descriptions::nonidealities(path)?.entries;
+    }
+    if let Some(offsetting) = args.offsetting {
+        settings.offsetting = offsetting;
     }
     if let Some(seed) = args.seed {
         settings.seed = seed;
@@ -104,14 +112,13 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
         None => args.data.load_training()?,
     };
     let bars = StageBars::default();
-    let outcome = AnalogNetwork::new(&network, &settings, &bars).and_then(|analog| {
-        let data = EvaluationData {
-            test: &test,
-            calibration: calibration.as_ref(),
-            preprocessing: &preprocessing,
-        };
-        analog.evaluate(data, args.verify, &bars)
-    });
+    let data = EvaluationData {
+        test: &test,
+        calibration: calibration.as_ref(),
+        preprocessing: &preprocessing,
+    };
+    let outcome = AnalogNetwork::for_data(&network, &settings, data, &bars)
+        .and_then(|analog| analog.evaluate(data, args.verify, &bars));
     bars.finish();
     let report = outcome?;
     if args.json {
@@ -122,6 +129,17 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
             text = format!("{text}\n\n{}", profile(&report));
         }
         crate::output::line(&text)
+    }
+}
+
+/// Reads the name of an offsetting method.
+fn offsetting(name: &str) -> Result<OffsettingMethod, String> {
+    match name {
+        "none" => Ok(OffsettingMethod::None),
+        "published" => Ok(OffsettingMethod::Published),
+        "partners" => Ok(OffsettingMethod::Partners),
+        "extended" => Ok(OffsettingMethod::Extended),
+        _ => Err("none, published, partners or extended".to_owned()),
     }
 }
 
@@ -322,6 +340,12 @@ fn nonideal_lines(report: &NonidealReport, percent: impl Fn(usize) -> String) ->
     ];
     let effects = report.effects.iter();
     lines.extend(effects.map(|effect| format!("non-ideality      {}", effect.text())));
+    if let Some(offsetting) = &report.offsetting {
+        lines.push(format!(
+            "offsetting        {} pairs with one device stuck, {} with both; {} healthy devices have another target",
+            offsetting.one_stuck, offsetting.both_stuck, offsetting.moved
+        ));
+    }
     lines
 }
 

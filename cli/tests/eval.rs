@@ -275,6 +275,54 @@ fn raw_values_need_a_scale() {
 }
 
 #[test]
+fn offsetting_makes_up_for_stuck_cells() {
+    let folder = folder();
+    let list = "[[nonideality]]\nkind = \"stuck\"\nplacement = { pattern = \"share\", on = 0.05, off = 0.05 }\n";
+    std::fs::write(folder.path().join("list.toml"), list).unwrap();
+    let run = |more: &[&str]| {
+        let begin = ["eval", "net.onnx", "--data", DATA];
+        let list = ["--nonidealities", "list.toml"];
+        ohmloom(folder.path(), &[&begin, &list[..], more].concat())
+    };
+    let json = |method| {
+        let (status, json, stderr) = run(&["--offsetting", method, "--json"]);
+        assert_eq!((status, stderr.as_str()), (0, ""));
+        timeless(&json)
+    };
+    let reports = ["none", "published", "partners", "extended"].map(json);
+    let error = |report: &Value| report["layers"][2]["relative_error"].as_f64().unwrap();
+    for pair in reports.windows(2) {
+        assert!(error(&pair[1]) < 0.95 * error(&pair[0]), "{}", pair[1]);
+    }
+    assert!(reports[0]["nonideal"]["offsetting"].is_null());
+    assert_eq!(reports[1]["settings"]["offsetting"], "published");
+    let offsetting = &reports[1]["nonideal"]["offsetting"];
+    assert!(offsetting["one_stuck"].as_u64() > offsetting["moved"].as_u64());
+    let (status, text, _) = run(&["--offsetting", "published"]);
+    assert_eq!(status, 0);
+    assert!(text.contains("pairs with one device stuck"), "{text}");
+    let (_, again, _) = run(&["--offsetting", "extended", "--threads", "1", "--json"]);
+    assert_eq!(timeless(&again), reports[3]);
+    let (status, _, stderr) = run(&["--offsetting", "magic"]);
+    assert_eq!(status, 2);
+    assert!(
+        stderr.contains("none, published, partners or extended"),
+        "{stderr}"
+    );
+    let begin = [
+        "eval",
+        "net.onnx",
+        "--data",
+        DATA,
+        "--offsetting",
+        "published",
+    ];
+    let (status, _, stderr) = ohmloom(folder.path(), &begin);
+    assert_eq!(status, 1);
+    assert!(stderr.contains("no stuck cells"), "{stderr}");
+}
+
+#[test]
 fn mistakes_are_named() {
     let folder = folder();
     std::fs::write(folder.path().join("bad.toml"), "[tile]\ncolums = 64\n").unwrap();

@@ -91,6 +91,25 @@ pub enum LayoutError {
         /// The value found.
         value: f64,
     },
+    /// Offsetting that needs the moments of the inputs, without any, or with those of no vector.
+    #[error(
+        "offsetting: \"partners\" and \"extended\" need the statistics of the inputs, from calibration images"
+    )]
+    NoMoments,
+    /// Moments of the inputs of another matrix.
+    #[error(
+        "offsetting: the moments are those of {found} inputs on tiles of {found_rows} rows, not of {inputs} on {rows}"
+    )]
+    WrongMoments {
+        /// Inputs that the moments are of.
+        found: usize,
+        /// Rows of a tile that they are for.
+        found_rows: usize,
+        /// Inputs of the matrix.
+        inputs: usize,
+        /// Rows of its tiles.
+        rows: usize,
+    },
     /// The tiles have not been solved yet.
     #[error("the tiles have no transfer matrices yet: call solve() first")]
     NotSolved,

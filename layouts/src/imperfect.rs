@@ -1,7 +1,8 @@
 //! Arrays that are not what they were programmed to: non-idealities of the cells, broken lines.
 
 use ohmloom_devices::nonidealities::{
-    ConductanceRange, Effect, Instance, LineFaults, Nonidealities, ProgrammedArray, Side,
+    ConductanceRange, Effect, Instance, LineFaults, Nonidealities, Nonideality, ProgrammedArray,
+    Side,
 };
 use ohmloom_solver::line_grid::{GridError, LineGrid, ReadWires};
 
@@ -41,6 +42,27 @@ impl Imperfections<'_> {
             },
             ..*self
         }
+    }
+
+    /// The fault map of an array: the conductance of each stuck cell (row-major, S), `None` for healthy ones. It is what the `stuck` entries of the list
+    /// do alone, and does not depend on what the cells are programmed to.
+    ///
+    /// # Errors
+    /// As [`Imperfections::apply`].
+    pub fn stuck_cells(
+        &self,
+        (rows, columns): (usize, usize),
+        range: ConductanceRange,
+    ) -> Result<Vec<Option<f64>>, LayoutError> {
+        let is_stuck = |entry: &&Nonideality| matches!(entry, Nonideality::Stuck(_));
+        let faults = Nonidealities {
+            entries: self.list.entries.iter().filter(is_stuck).cloned().collect(),
+        };
+        let cells = vec![range.g_min; rows * columns];
+        let mut array = ProgrammedArray::new(rows, columns, cells, range)?;
+        faults.program(&mut array, &self.instance)?;
+        let cells = array.stuck().iter().zip(array.conductance());
+        Ok(cells.map(|(stuck, &g)| stuck.map(|_| g)).collect())
     }
 
     /// Applies the list to `rows x columns` target conductances (row-major, S) that were programmed between the ends of `range`. Read noise is

@@ -6,6 +6,7 @@
 //! * [`Bias`]: what the lines are connected to while one cell is selected: grounded, floating, V/2, V/3.
 //! * [`cells`]: the cells of an array as circuits: a memristor alone, or with a transistor.
 //! * [`Imperfections`]: non-idealities of programmed arrays.
+//! * [`offsetting`]: targets that make up for stuck cells.
 //! * [`wires`]: resistance, capacitance and delay of the lines from their geometry.
 //! * [`write_verify`]: programming cells by pulses through the wires.
 //! * [`placement`]: layers laid out densely or staggered, cut into slices and packed into tiles, as pure descriptions.
@@ -32,6 +33,7 @@ mod error;
 mod imperfect;
 mod mapped;
 mod nonlinear_tile;
+pub mod offsetting;
 pub mod placement;
 mod settings;
 mod spice;

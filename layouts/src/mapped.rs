@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use crate::cells::{CellDescription, Programmed};
 use crate::converters::largest;
+use crate::offsetting::{Offsetting, OffsettingEffect};
 use crate::tile::Corner;
 use crate::{
     Converters, Imperfections, LayoutError, NewtonStatistics, SignalRange, Tile, TileSettings,
@@ -55,6 +56,7 @@ pub struct MappedMatrix {
     tile_cells: usize,
     clipped: usize,
     effects: Vec<Effect>,
+    offsetting: Option<OffsettingEffect>,
     solved: bool,
 }
 
@@ -73,7 +75,7 @@ impl MappedMatrix {
         settings: &TileSettings,
     ) -> Result<Self, LayoutError> {
         assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
-        Self::lay_out((weights, outputs, inputs), settings, None, None)
+        Self::lay_out((weights, outputs, inputs), settings, None, None, None)
     }
 
     /// Programs `weights` as [`Self::new`] does, with non-idealities in every tile, unused cells included; targets lie between `1/r_off` and
@@ -92,7 +94,7 @@ impl MappedMatrix {
     ) -> Result<Self, LayoutError> {
         assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
         let matrix = (weights, outputs, inputs);
-        Self::lay_out(matrix, settings, None, Some(imperfections))
+        Self::lay_out(matrix, settings, None, Some(imperfections), None)
     }
 
     /// Programs `weights` as [`Self::new`] does, onto cells of this description that are to conduct at `read_voltage` (V) what linear
@@ -112,14 +114,16 @@ impl MappedMatrix {
     ) -> Result<Self, LayoutError> {
         assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
         let cells = Some((description, read_voltage));
-        Self::lay_out((weights, outputs, inputs), settings, cells, None)
+        Self::lay_out((weights, outputs, inputs), settings, cells, None, None)
     }
 
-    fn lay_out(
+    /// The layout behind all constructors; offsetting is for imperfections.
+    pub(crate) fn lay_out(
         (weights, outputs, inputs): (&[f64], usize, usize),
         settings: &TileSettings,
         cells: Option<(&CellDescription, f64)>,
         imperfections: Option<&Imperfections<'_>>,
+        offsetting: Option<&Offsetting<'_>>,
     ) -> Result<Self, LayoutError> {
         settings.validate()?;
         if let Some(index) = weights.iter().position(|w| !w.is_finite()) {
@@ -153,6 +157,7 @@ impl MappedMatrix {
         let mut clipped = 0;
         let mut tiles = Vec::new();
         let mut effects = Vec::new();
+        let mut offset = offsetting.map(|_| OffsettingEffect::default());
         let grid_columns = outputs.div_ceil(settings.outputs());
         for (row, first_input) in (0..inputs).step_by(settings.rows).enumerate() {
             let rows = settings.rows.min(inputs - first_input);
@@ -192,8 +197,16 @@ impl MappedMatrix {
                     None => Tile::program(settings, &linear).map_err(at_tile)?,
                     Some(imperfections) => {
                         let of_tile = imperfections.at((row * grid_columns + column) as u64);
+                        let moved = offsetting
+                            .map(|o| o.targets(settings, &linear, &of_tile, row, at_tile))
+                            .transpose()?;
+                        let cells = moved.as_ref().map_or(linear.cells, |(cells, _)| cells);
+                        let targets = Corner { cells, ..linear };
                         let (tile, done) =
-                            Tile::program_imperfectly(settings, &linear, &of_tile, at_tile)?;
+                            Tile::program_imperfectly(settings, &targets, &of_tile, at_tile)?;
+                        offset = offset
+                            .zip(moved)
+                            .map(|(sum, (_, of_tile))| sum.merge(of_tile));
                         Effect::add(&mut effects, &done);
                         tile
                     }
@@ -221,6 +234,7 @@ impl MappedMatrix {
             tile_cells: settings.rows * settings.columns,
             clipped,
             effects,
+            offsetting: offset,
             solved: false,
         })
     }
@@ -271,6 +285,11 @@ impl MappedMatrix {
     /// What each entry of the list of non-idealities did, over all tiles; nothing without one.
     pub fn effects(&self) -> &[Effect] {
         &self.effects
+    }
+
+    /// What offsetting found and did in all tiles; nothing without it.
+    pub fn offsetting_effect(&self) -> Option<OffsettingEffect> {
+        self.offsetting
     }
 
     /// Cells that belong to a weight.

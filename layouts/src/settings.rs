@@ -1,5 +1,6 @@
 //! Cells, wires and size of a tile.
 
+use ohmloom_devices::nonidealities::ConductanceRange;
 use ohmloom_solver::line_grid::ReadWires;
 use serde::{Deserialize, Serialize};
 
@@ -128,6 +129,12 @@ impl TileSettings {
     /// Conductances of an off and an on cell, in siemens.
     pub fn conductances(&self) -> (f64, f64) {
         (1.0 / self.r_off, 1.0 / self.r_on)
+    }
+
+    /// The range between an off and an on cell.
+    pub fn range(&self) -> ConductanceRange {
+        let (g_min, g_max) = self.conductances();
+        ConductanceRange { g_min, g_max }
     }
 
     /// Largest conductance that the memristor of a nonlinear cell can be programmed to, in siemens.

@@ -50,7 +50,7 @@ pub(crate) struct Corner<'a> {
 
 impl Corner<'_> {
     /// The conductances of all cells.
-    fn fill(&self, settings: &TileSettings) -> Vec<f64> {
+    pub(crate) fn fill(&self, settings: &TileSettings) -> Vec<f64> {
         let mut cells = vec![self.unused; settings.rows * settings.columns];
         let first_row = settings.rows - self.rows;
         for (row, values) in self.cells.chunks_exact(self.columns).enumerate() {

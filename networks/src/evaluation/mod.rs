@@ -4,7 +4,9 @@
 //! computed once; then every inference is a product with those matrices between converters. With nonlinear cells there is no such
 //! matrix: each tile is solved by Newton's method for each input.
 
+mod data;
 mod error;
+mod input_moments;
 mod operators;
 mod programmed;
 mod report;
@@ -15,10 +17,12 @@ mod verification;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use ohmloom_layouts::offsetting::OffsettingMethod;
 use ohmloom_layouts::{AdcProfile, Converters, MappedMatrix, SignalRange, Tile};
 use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
 use rayon::prelude::*;
 
+pub use data::EvaluationData;
 pub use error::EvaluationError;
 pub use report::{EvaluationReport, LayerReport, NonidealReport, NonlinearReport, Seconds};
 pub use settings::{Bias, EvaluationSettings};
@@ -54,17 +58,6 @@ impl Progress for Silent {
     fn step(&self) {}
 }
 
-/// The data of an evaluation.
-#[derive(Debug, Clone, Copy)]
-pub struct EvaluationData<'a> {
-    /// What is classified.
-    pub test: &'a Dataset,
-    /// What calibrates the converters' ranges; the test set if there is nothing better.
-    pub calibration: Option<&'a Dataset>,
-    /// How raw samples become inputs of the network.
-    pub preprocessing: &'a Preprocessing,
-}
-
 /// A network programmed onto tiles and solved, ready for any number of inputs.
 pub struct AnalogNetwork<'a> {
     network: &'a Network,
@@ -80,10 +73,33 @@ impl<'a> AnalogNetwork<'a> {
     /// Programs the weights and solves every tile.
     ///
     /// # Errors
-    /// Settings out of range; a network without weights; a layer that cannot be laid out or solved.
+    /// Settings out of range; a network without weights; a layer that cannot be laid out or solved; offsetting that needs the statistics of the
+    /// layers' inputs ([`Self::for_data`]).
     pub fn new(
         network: &'a Network,
         settings: &EvaluationSettings,
+        progress: &dyn Progress,
+    ) -> Result<Self, EvaluationError> {
+        Self::program(network, settings, None, progress)
+    }
+
+    /// As [`Self::new`]; offsetting that needs them gets the statistics of the layers' inputs over the calibration images, in exact arithmetic.
+    ///
+    /// # Errors
+    /// As [`Self::new`] and [`Inference::run`].
+    pub fn for_data(
+        network: &'a Network,
+        settings: &EvaluationSettings,
+        data: EvaluationData<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Self, EvaluationError> {
+        Self::program(network, settings, Some(data), progress)
+    }
+
+    fn program(
+        network: &'a Network,
+        settings: &EvaluationSettings,
+        data: Option<EvaluationData<'_>>,
         progress: &dyn Progress,
     ) -> Result<Self, EvaluationError> {
         settings.validate()?;
@@ -104,12 +120,20 @@ impl<'a> AnalogNetwork<'a> {
         } else {
             let settings = EvaluationSettings {
                 nonidealities: Vec::new(),
+                offsetting: OffsettingMethod::None,
                 ..settings.clone()
             };
             Some(Box::new(Self::new(network, &settings, progress)?))
         };
         let beside = start.elapsed().as_secs_f64();
         let start = Instant::now();
+        let moments = match (&as_programmed, data) {
+            (Some(beside), Some(data)) if settings.offsetting.needs_moments() => {
+                beside.input_moments(data, progress)?
+            }
+            _ => Vec::new(),
+        };
+        let mut moments = moments.iter();
         let mut matrices = Vec::new();
         let mut tile = 0;
         for (index, layer) in network.layers().iter().enumerate() {
@@ -121,8 +145,12 @@ impl<'a> AnalogNetwork<'a> {
                     .as_ref()
                     .map(|bias| &bias[first_output..first_output + matrix.outputs()]);
                 first_output += matrix.outputs();
-                let programmed =
-                    ProgrammedMatrix::new(matrix, bias, settings, tile).map_err(at_layer(index))?;
+                let offsetting = settings
+                    .offsetting
+                    .with(moments.next())
+                    .map_err(at_layer(index))?;
+                let programmed = ProgrammedMatrix::new(matrix, bias, settings, tile, offsetting)
+                    .map_err(at_layer(index))?;
                 let mapped = &programmed.mapped;
                 tile += settings.tile.positions(mapped.outputs(), mapped.inputs()) as u64;
                 groups.push(programmed);
@@ -305,10 +333,7 @@ impl<'a> AnalogNetwork<'a> {
         data: EvaluationData<'_>,
         progress: &dyn Progress,
     ) -> Result<Calibration, EvaluationError> {
-        let (dataset, name) = match data.calibration {
-            Some(dataset) if !dataset.is_empty() => (dataset, "calibration"),
-            _ => (data.test, "evaluated"),
-        };
+        let (dataset, name) = data.calibrating();
         let images = self.settings.calibration_images.min(dataset.len());
         let ideal = vec![Converters::ideal(1.0, 1.0); self.matrices.len()];
         let operators = self.operators(&ideal, |_| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ohmloom_layouts::offsetting::InputMoments;
 use ohmloom_layouts::{Converters, LayoutError, NewtonStatistics, SignalRange};
 
 use super::programmed::ProgrammedMatrix;
@@ -26,6 +27,8 @@ pub(super) enum Stage {
         wanted: Vec<u64>,
         found: Mutex<BTreeMap<u64, Vec<f64>>>,
     },
+    /// Exact arithmetic; adds up the moments of the vectors as the rows of the tiles see them.
+    Moments(Mutex<InputMoments>),
 }
 
 /// How a layer's tiles are solved.
@@ -93,6 +96,14 @@ impl StageOperator {
                 .copied()
                 .fold(BlockErrors::default(), BlockErrors::merge),
             _ => BlockErrors::default(),
+        }
+    }
+
+    /// The moments, for [`Stage::Moments`].
+    pub(super) fn moments(&self) -> Option<InputMoments> {
+        match &self.stage {
+            Stage::Moments(moments) => Some(lock(moments).clone()),
+            _ => None,
         }
     }
 
@@ -170,6 +181,11 @@ impl LinearOperator for StageOperator {
                     .min(block.vectors as u64) as usize;
                 let errors = self.evaluate(*cells, block.values, counted, output)?;
                 lock(blocks).insert(block.first_vector, errors);
+                return Ok(());
+            }
+            Stage::Moments(moments) => {
+                lock(moments).observe(&self.matrix.extend(block.values))?;
+                self.matrix.multiply_exactly(block.values, output);
                 return Ok(());
             }
             Stage::Record { wanted, found } => {

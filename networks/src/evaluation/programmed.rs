@@ -1,6 +1,7 @@
 //! One weight matrix of a layer on its tiles, with its bias.
 
 use ohmloom_devices::nonidealities::Instance;
+use ohmloom_layouts::offsetting::Offsetting;
 use ohmloom_layouts::{
     Converters, Imperfections, LayoutError, MappedMatrix, NewtonStatistics, SignalRange,
 };
@@ -23,11 +24,13 @@ struct BiasRow {
 
 impl ProgrammedMatrix {
     /// Programs the tiles; `bias` has one value for each output. The tiles are numbered from `first_tile`, for random numbers of their own.
+    /// With `offsetting`, their targets make up for stuck cells.
     pub(super) fn new(
         weights: &WeightMatrix,
         bias: Option<&[f64]>,
         settings: &EvaluationSettings,
         first_tile: u64,
+        offsetting: Option<Offsetting<'_>>,
     ) -> Result<Self, LayoutError> {
         let (outputs, inputs) = (weights.outputs(), weights.inputs());
         let largest = |values: &[f64]| values.iter().fold(0.0, |a: f64, value| a.max(value.abs()));
@@ -61,8 +64,17 @@ impl ProgrammedMatrix {
                 MappedMatrix::new(values, outputs, inputs, &settings.tile)
             }
             None => {
-                let shape = (outputs, inputs);
-                MappedMatrix::with_imperfections(values, shape, &settings.tile, &imperfections)
+                let (shape, tile) = ((outputs, inputs), &settings.tile);
+                match &offsetting {
+                    None => MappedMatrix::with_imperfections(values, shape, tile, &imperfections),
+                    Some(offsetting) => MappedMatrix::with_offsetting(
+                        values,
+                        shape,
+                        tile,
+                        &imperfections,
+                        offsetting,
+                    ),
+                }
             }
             Some(cell) => {
                 let cells = (cell, settings.read_voltage);

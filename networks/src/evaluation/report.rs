@@ -2,6 +2,7 @@
 
 use ohmloom_devices::nonidealities::Effect;
 use ohmloom_layouts::AdcProfile;
+use ohmloom_layouts::offsetting::OffsettingEffect;
 use serde::Serialize;
 
 use super::settings::EvaluationSettings;
@@ -103,12 +104,14 @@ pub struct NonidealReport {
     pub output_difference: f64,
     /// What each entry of the list did, over all tiles.
     pub effects: Vec<Effect>,
+    /// What offsetting found and did, over all tiles; absent without it.
+    pub offsetting: Option<OffsettingEffect>,
 }
 
 /// Wall time of each stage, in seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Seconds {
-    /// Weights to conductances.
+    /// Weights to conductances; with `offsetting = "extended"` or `"partners"` also the statistics of the inputs.
     pub programming: f64,
     /// Transfer matrices of all tiles.
     pub solving: f64,

@@ -1,6 +1,7 @@
 //! The parts of a report that come from the layers' results.
 
 use ohmloom_devices::nonidealities::Effect;
+use ohmloom_layouts::offsetting::OffsettingEffect;
 use ohmloom_layouts::{AdcProfile, MappedMatrix, NewtonStatistics};
 
 use super::operators::BlockErrors;
@@ -70,14 +71,19 @@ impl AnalogNetwork<'_> {
     ) -> Result<NonidealReport, EvaluationError> {
         let compared = Compared::of(nonideal, programmed, labels)?;
         let mut effects = Vec::new();
+        let mut offsetting: Option<OffsettingEffect> = None;
         for matrix in self.matrices.iter().flatten() {
             Effect::add(&mut effects, matrix.mapped.effects());
+            if let Some(effect) = matrix.mapped.offsetting_effect() {
+                offsetting = Some(offsetting.unwrap_or_default().merge(effect));
+            }
         }
         Ok(NonidealReport {
             programmed_correct: compared.correct,
             programmed_agree: compared.agree,
             output_difference: compared.difference,
             effects,
+            offsetting,
         })
     }
 }

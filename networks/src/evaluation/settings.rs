@@ -5,6 +5,7 @@ use std::path::Path;
 use ohmloom_devices::nonidealities::{Nonidealities, Nonideality};
 use ohmloom_layouts::TileSettings;
 use ohmloom_layouts::cells::CellDescription;
+use ohmloom_layouts::offsetting::OffsettingMethod;
 use ohmloom_peripherals::ConverterSettings;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,8 @@ pub struct EvaluationSettings {
     pub calibration_images: usize,
     /// Images, the first ones, over which the layers' relative errors are measured. Default 100.
     pub error_images: usize,
+    /// How targets make up for the stuck cells of the non-idealities: `"none"`, `"published"`, `"partners"` or `"extended"`. Default none.
+    pub offsetting: OffsettingMethod,
     /// Seed of everything random: the non-idealities, the draws of the verification. Default 1.
     pub seed: u64,
     /// Cells, wires and size of the tiles.
@@ -56,6 +59,7 @@ impl Default for EvaluationSettings {
             bias: Bias::Digital,
             calibration_images: 100,
             error_images: 100,
+            offsetting: OffsettingMethod::None,
             seed: 1,
             tile: TileSettings::default(),
             dac: ConverterSettings::default(),
@@ -99,7 +103,7 @@ impl EvaluationSettings {
     /// Checks every value.
     ///
     /// # Errors
-    /// The first value out of range; non-idealities of nonlinear cells.
+    /// The first value out of range; non-idealities of nonlinear cells; offsetting without stuck cells.
     pub fn validate(&self) -> Result<(), EvaluationError> {
         if !(self.read_voltage > 0.0 && self.read_voltage.is_finite()) {
             let reason = format!(
@@ -127,6 +131,13 @@ impl EvaluationSettings {
         if self.cell.is_some() && !self.nonidealities.is_empty() {
             let reason =
                 "non-idealities are known for linear cells only: leave out the cell or the list"
+                    .into();
+            return Err(EvaluationError::Value { reason });
+        }
+        let is_stuck = |entry: &Nonideality| matches!(entry, Nonideality::Stuck(_));
+        if self.offsetting != OffsettingMethod::None && !self.nonidealities.iter().any(is_stuck) {
+            let reason =
+                "offsetting: there are no stuck cells to make up for (the list of non-idealities has no kind = \"stuck\")"
                     .into();
             return Err(EvaluationError::Value { reason });
         }
