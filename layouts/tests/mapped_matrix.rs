@@ -150,7 +150,7 @@ fn ranges_that_clip_are_better_at_few_bits_and_the_profile_says_so() {
         assert!(profile.median < profile.percentile_99 && profile.percentile_99 < profile.largest);
         match policy {
             RangePolicy::Calibrated => assert_eq!(profile.clipped, 0.0),
-            RangePolicy::Percentile => assert!((profile.clipped - 0.01).abs() < 0.003),
+            RangePolicy::Percentile => assert!(profile.clipped > 0.002 && profile.clipped <= 0.01),
             _ => assert!(profile.clipped > 0.0),
         }
         errors.push(error);

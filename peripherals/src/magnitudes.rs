@@ -151,7 +151,12 @@ impl Magnitudes {
     /// The full scale with the least [`Self::mean_square_error`]; 0 of nothing but zeros.
     pub fn best_full_scale(&self, codes: f64) -> f64 {
         let mut best = (f64::INFINITY, self.largest);
-        for (full_scale, _) in self.bins().chain([(self.largest, 0)]) {
+        // Empty bins too: the best place may be between the bulk and a few outliers.
+        let middles = (0..self.counts.len()).map(|index| middle(self.first + index));
+        for full_scale in middles
+            .filter(|middle| *middle < self.largest)
+            .chain([self.largest])
+        {
             let error = self.mean_square_error(full_scale, codes);
             if error < best.0 {
                 best = (error, full_scale);
