@@ -13,10 +13,12 @@ mod map;
 mod npy;
 mod output;
 mod output_file;
+mod point_bar;
 mod quantity;
 mod sim;
 mod spinner;
 mod stages;
+mod study;
 
 use std::process::ExitCode;
 
@@ -55,6 +57,8 @@ enum Command {
     Map(map::MapArgs),
     /// Evaluate the built-in network on built-in images; needs no files
     Demo(demo::DemoArgs),
+    /// Sweep a network's evaluation over configurations, and report
+    Study(study::StudyArgs),
 }
 
 const EXAMPLES: &str = "\
@@ -62,7 +66,8 @@ Examples:
   ohmloom demo
   ohmloom sim deck.cir -r out.raw
   ohmloom array solve --conductance G.npy --inputs V.npy --output I.npy
-  ohmloom eval lenet5.onnx --data mnist:data/mnist --threads 4";
+  ohmloom eval lenet5.onnx --data mnist:data/mnist --threads 4
+  ohmloom study run wires-and-bits --out results";
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -87,5 +92,6 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Eval(args) => eval::run(args),
         Command::Map(args) => map::run(args),
         Command::Demo(args) => demo::run(args),
+        Command::Study(args) => study::run(args),
     }
 }

@@ -302,3 +302,37 @@ fn the_demo_writes_everything_it_names() {
         );
     }
 }
+
+/// Tiles that are solved serve any converters, and no other tiles: a bias row depends on a fixed range of the DACs.
+#[test]
+fn solved_tiles_serve_other_converters() {
+    let bench = bench(40);
+    let data = EvaluationData {
+        test: &bench.test,
+        calibration: Some(&bench.calibration),
+        preprocessing: &bench.preprocessing,
+    };
+    let (first, mut second) = (EvaluationSettings::default(), EvaluationSettings::default());
+    second.adc.bits = Resolution::Bits(3);
+    second.dac.bits = Resolution::Bits(4);
+    second.seed = 5;
+    let solved = AnalogNetwork::new(&bench.network, &first, &Silent).unwrap();
+    let shared = solved.with_settings(&second).unwrap();
+    let mut shared = shared.evaluate(data, 0, &Silent).unwrap();
+    let fresh = bench.evaluate(&second, 0);
+    shared.seconds = fresh.seconds;
+    assert_eq!(shared, fresh);
+
+    let mut other = first.clone();
+    other.tile.row_resistance = 2.0;
+    assert!(solved.with_settings(&other).is_err());
+    let row = EvaluationSettings {
+        bias: Bias::Row,
+        ..first
+    };
+    let mut fixed = row.clone();
+    fixed.dac.range = RangePolicy::Fixed;
+    fixed.dac.full_scale = Some(0.5);
+    let solved = AnalogNetwork::new(&bench.network, &row, &Silent).unwrap();
+    assert!(solved.with_settings(&fixed).is_err());
+}

@@ -295,3 +295,22 @@ fn floorplans_that_make_no_sense_are_refused() {
     let empty = FloorplanSpec::default();
     assert!(floorplan(&path, &empty).is_err());
 }
+
+#[test]
+fn rows_and_columns_can_have_names() {
+    let rows = ["1 Ω", "20 Ω"].map(str::to_owned).to_vec();
+    let columns = ["three", "four", "five"].map(str::to_owned).to_vec();
+    let named = small_heatmap()
+        .named_rows("wires", rows)
+        .named_columns("bits", columns.clone());
+    let svg = written_svg(|path| heatmap(path, &named));
+    for label in ["wires", "bits", "1 Ω", "20 Ω", "three", "four", "five"] {
+        assert!(svg.contains(label), "no `{label}`");
+    }
+    let refused = small_heatmap().named_rows("wires", columns);
+    let path = folder().path().join("plot.svg");
+    assert!(matches!(
+        heatmap(&path, &refused),
+        Err(PlotError::NoData { .. })
+    ));
+}

@@ -53,6 +53,14 @@ impl CellDescription {
             *file = folder.join(&*file);
         }
     }
+
+    /// The file of measured curves, if there is one.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.law {
+            LawDescription::Table { file } => Some(file),
+            _ => None,
+        }
+    }
 }
 
 /// How a device that is programmed to a conductance conducts.

@@ -1,7 +1,7 @@
 //! Naming a dataset in one word, as on a command line or in a study file.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::{Dataset, cifar, idx, npy};
@@ -30,6 +30,19 @@ pub enum DataSource {
 }
 
 impl DataSource {
+    /// The same source with relative paths taken from `folder`.
+    #[must_use]
+    pub fn within(self, folder: &Path) -> Self {
+        match self {
+            Self::Mnist(directory) => Self::Mnist(folder.join(directory)),
+            Self::Cifar10(file) => Self::Cifar10(folder.join(file)),
+            Self::Npy { samples, labels } => Self::Npy {
+                samples: folder.join(samples),
+                labels: folder.join(labels),
+            },
+        }
+    }
+
     /// Reads the test data.
     ///
     /// # Errors

@@ -190,6 +190,32 @@ impl<'a> AnalogNetwork<'a> {
         })
     }
 
+    /// The same tiles with other converters or another choice of images: nothing is programmed or solved again.
+    ///
+    /// # Errors
+    /// Settings out of range, and settings with other tiles than these (see [`EvaluationSettings::of_tiles`]).
+    pub fn with_settings(&self, settings: &EvaluationSettings) -> Result<Self, EvaluationError> {
+        settings.validate()?;
+        if settings.of_tiles() != self.settings.of_tiles() {
+            let reason = "these settings have other tiles than those that are solved".into();
+            return Err(EvaluationError::Value { reason });
+        }
+        let as_programmed = match &self.as_programmed {
+            None => None,
+            Some(beside) => Some(Box::new(beside.with_settings(&EvaluationSettings {
+                nonidealities: Vec::new(),
+                ..settings.clone()
+            })?)),
+        };
+        Ok(Self {
+            network: self.network,
+            settings: settings.clone(),
+            matrices: self.matrices.clone(),
+            as_programmed,
+            seconds: Seconds::default(),
+        })
+    }
+
     /// The network.
     pub fn network(&self) -> &'a Network {
         self.network

@@ -100,6 +100,29 @@ impl EvaluationSettings {
         }
     }
 
+    /// What decides how the tiles are programmed and solved; everything else has its default. Networks whose settings agree in this have the
+    /// same tiles.
+    #[must_use]
+    pub fn of_tiles(&self) -> Self {
+        let defaults = Self::default();
+        Self {
+            // A fixed range limits the input of a bias row, and so scales its weights.
+            dac: match self.bias {
+                Bias::Digital => defaults.dac,
+                Bias::Row => self.dac,
+            },
+            adc: defaults.adc,
+            calibration_images: defaults.calibration_images,
+            error_images: defaults.error_images,
+            seed: if self.nonidealities.is_empty() {
+                defaults.seed
+            } else {
+                self.seed
+            },
+            ..self.clone()
+        }
+    }
+
     /// Checks every value.
     ///
     /// # Errors

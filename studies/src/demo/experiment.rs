@@ -219,6 +219,16 @@ fn evaluate<'a>(
     Ok((analog, row))
 }
 
+/// The test and the calibration images.
+pub(crate) fn images() -> Result<(Dataset, Dataset), ohmloom_networks::Error> {
+    let (test, test_labels) = pixels(Split::Test, TEST_IMAGES);
+    let (calibration, calibration_labels) = pixels(Split::Calibration, CALIBRATION_IMAGES);
+    Ok((
+        dataset(test, &test_labels)?,
+        dataset(calibration, &calibration_labels)?,
+    ))
+}
+
 fn pixels(split: Split, count: u32) -> (Vec<u8>, Vec<u8>) {
     let (mut images, mut labels) = (Vec::new(), Vec::new());
     for glyph in glyphs::glyphs(DEMO_SEED, split, count) {
@@ -228,9 +238,9 @@ fn pixels(split: Split, count: u32) -> (Vec<u8>, Vec<u8>) {
     (images, labels)
 }
 
-fn dataset(images: Vec<u8>, labels: &[u8]) -> Result<Dataset, DemoError> {
+fn dataset(images: Vec<u8>, labels: &[u8]) -> Result<Dataset, ohmloom_networks::Error> {
     let labels = labels.iter().map(|&label| usize::from(label)).collect();
-    Ok(Dataset::new(Samples::U8(images), vec![SIDE, SIDE], labels)?)
+    Dataset::new(Samples::U8(images), vec![SIDE, SIDE], labels)
 }
 
 /// Bytes as an npy file.

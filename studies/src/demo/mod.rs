@@ -7,6 +7,7 @@
 mod experiment;
 pub mod glyphs;
 
+pub(crate) use experiment::images;
 pub use experiment::{BITS, DemoError, DemoReport, DemoRow, TEST_IMAGES, WIRES, run};
 
 /// The trained network: ONNX, operator set 13, input `input` of shape `[batch, 1, 16, 16]`, output `logits` of shape

@@ -23,6 +23,10 @@ pub struct HeatmapSpec {
     pub columns: usize,
     /// Values row by row, in the plain unit; NaN where there is no value (no cell, say).
     pub values: Vec<f64>,
+    /// What stands beside the rows; when empty, their numbers. Otherwise one text for each row.
+    pub row_names: Vec<String>,
+    /// The same for the columns.
+    pub column_names: Vec<String>,
     /// What the rows are.
     pub row_label: String,
     /// What the columns are.
@@ -39,6 +43,8 @@ impl HeatmapSpec {
             rows,
             columns,
             values,
+            row_names: Vec::new(),
+            column_names: Vec::new(),
             row_label: "row (word line)".to_owned(),
             column_label: "column (bit line)".to_owned(),
             value_axis: Axis::default(),
@@ -50,6 +56,22 @@ impl HeatmapSpec {
     pub fn quantity(mut self, label: impl Into<String>, unit: impl Into<String>) -> Self {
         self.value_axis.label = label.into();
         self.value_axis.unit = unit.into();
+        self
+    }
+
+    /// Says what the rows are, and what stands beside each of them.
+    #[must_use]
+    pub fn named_rows(mut self, label: impl Into<String>, names: Vec<String>) -> Self {
+        self.row_label = label.into();
+        self.row_names = names;
+        self
+    }
+
+    /// Says what the columns are, and what stands below each of them.
+    #[must_use]
+    pub fn named_columns(mut self, label: impl Into<String>, names: Vec<String>) -> Self {
+        self.column_label = label.into();
+        self.column_names = names;
         self
     }
 
@@ -96,6 +118,15 @@ fn check(spec: &HeatmapSpec) -> Result<(), PlotError> {
     if spec.values.is_empty() {
         let reason = "the matrix is empty".to_owned();
         return Err(PlotError::NoData { title, reason });
+    }
+    for (names, count) in [
+        (&spec.row_names, spec.rows),
+        (&spec.column_names, spec.columns),
+    ] {
+        if !names.is_empty() && names.len() != count {
+            let reason = format!("{} names for {count} rows or columns", names.len());
+            return Err(PlotError::NoData { title, reason });
+        }
     }
     let scale = spec.value_axis.scale;
     for (position, &value) in spec.values.iter().enumerate() {

@@ -8,7 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::error::PlotError;
 use super::figure::{
     Area, BELOW_FRAME, Drawn, FAINT_INK, Figure, LABEL_SIZE, TICK_LENGTH, TICK_SIZE, draw_axes,
-    draw_frame, draw_names, px, text_style, text_width, widest,
+    draw_frame, draw_names, fitted, px, text_style, text_width, widest,
 };
 use super::heatmap::{Blocks, HeatmapSpec};
 use super::ruler::Ruler;
@@ -24,6 +24,7 @@ const BAR_GAP: f64 = 16.0;
 const ROW_NUMBER_SPACE: f64 = 34.0;
 const VALUE_NUMBER_SPACE: f64 = 45.0;
 const REMARK_HEIGHT: f64 = 18.0;
+const WIDEST_NAME: f64 = 120.0;
 
 /// Distinct colours; neighbours of the same colour become one rectangle.
 const COLOURS: f64 = 255.0;
@@ -44,6 +45,8 @@ pub(super) struct Layout<'a> {
     width: f64,
     height: f64,
     row_numbers: Vec<usize>,
+    row_names: Vec<String>,
+    column_names: Vec<String>,
     /// Room for the numbers and the label left of the matrix.
     left: f64,
     /// Room for the numbers and the label right of the colour bar.
@@ -65,7 +68,13 @@ impl<'a> Layout<'a> {
         let count = (height / VALUE_NUMBER_SPACE) as usize + 1;
         let ruler = Ruler::new(&spec.value_axis, range, false, count, &spec.title)?;
         let row_numbers = index_ticks(spec.rows, height / ROW_NUMBER_SPACE);
-        let widest_row = widest(row_numbers.iter().map(ToString::to_string), TICK_SIZE);
+        let row_names = short(&spec.row_names);
+        let column_names = short(&spec.column_names);
+        let widest_row = if row_names.is_empty() {
+            widest(row_numbers.iter().map(ToString::to_string), TICK_SIZE)
+        } else {
+            widest(&row_names, TICK_SIZE)
+        };
         let beside_bar = 2.0 * TICK_LENGTH + widest(ruler.labels(), TICK_SIZE) + 8.0 + LABEL_SIZE;
         let has_gaps = blocks.means.iter().any(|mean| mean.is_nan());
         let no_cell = if has_gaps {
@@ -86,6 +95,8 @@ impl<'a> Layout<'a> {
             right: beside_bar.max(no_cell),
             ruler,
             row_numbers,
+            row_names,
+            column_names,
             remark,
         })
     }
@@ -122,14 +133,18 @@ impl<'a> Layout<'a> {
     }
 
     fn draw_matrix<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
-        let widest_column = text_width(&self.spec.columns.to_string(), TICK_SIZE) + 14.0;
+        let widest_column = if self.column_names.is_empty() {
+            text_width(&self.spec.columns.to_string(), TICK_SIZE)
+        } else {
+            widest(&self.column_names, TICK_SIZE)
+        } + 14.0;
         let column_numbers = index_ticks(self.spec.columns, self.width / widest_column);
         let mut chart = ChartBuilder::on(area)
             .x_label_area_size(px(BELOW_FRAME))
             .y_label_area_size(px(self.left))
             .build_cartesian_2d(
-                Ruler::counting(0, self.spec.columns, &column_numbers),
-                Ruler::counting(self.spec.rows, 0, &self.row_numbers),
+                Ruler::naming(0, self.spec.columns, &column_numbers, &self.column_names),
+                Ruler::naming(self.spec.rows, 0, &self.row_numbers, &self.row_names),
             )?;
         chart.draw_series(self.cells())?;
         draw_axes(
@@ -189,6 +204,12 @@ impl Figure for Layout<'_> {
         let middle = px(self.left + self.width / 2.0);
         remark.draw_text(&self.remark, &style, (middle, px(REMARK_HEIGHT)))
     }
+}
+
+/// Names as far as they fit beside a row.
+fn short(names: &[String]) -> Vec<String> {
+    let short = |name: &String| fitted(name, TICK_SIZE, WIDEST_NAME);
+    names.iter().map(short).collect()
 }
 
 /// The meaning of grey, below the colour bar.

@@ -28,8 +28,10 @@ enum Ticks {
     Listed,
     /// Powers of ten, written as such.
     Powers,
-    /// The middles between whole numbers.
+    /// The middles between whole numbers, with the numbers.
     Counted,
+    /// The same with names.
+    Named(Vec<String>),
 }
 
 /// An axis with its range settled: a coordinate of the plotting library, in the unit of the tick labels.
@@ -83,7 +85,17 @@ impl Ruler {
         Ok(ruler)
     }
 
-    /// An axis of rows or columns, each one unit wide, with ticks at the middles of some of them.
+    /// An axis of rows or columns, each one unit wide, with ticks at the middles of some of them; the ticks show the names, or the numbers
+    /// where there are no names.
+    pub(super) fn naming(from: usize, to: usize, numbers: &[usize], names: &[String]) -> Self {
+        let mut ruler = Self::counting(from, to, numbers);
+        if !names.is_empty() {
+            ruler.ticks = Ticks::Named(names.to_vec());
+        }
+        ruler
+    }
+
+    /// The same with numbers.
     pub(super) fn counting(from: usize, to: usize, numbers: &[usize]) -> Self {
         Self {
             scale: Scale::Linear,
@@ -206,11 +218,15 @@ impl Ranged for Ruler {
 
 impl ValueFormatter<f64> for Ruler {
     fn format_ext(&self, value: &f64) -> String {
-        match self.ticks {
-            Ticks::Even(decimals) => fixed(*value, decimals),
+        match &self.ticks {
+            Ticks::Even(decimals) => fixed(*value, *decimals),
             Ticks::Listed => scientific(*value),
             Ticks::Powers => format!("10{}", superscript(value.log10().round() as i32)),
             Ticks::Counted => value.floor().to_string(),
+            Ticks::Named(names) => names
+                .get(value.floor() as usize)
+                .cloned()
+                .unwrap_or_default(),
         }
     }
 }

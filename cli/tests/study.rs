@@ -1,0 +1,356 @@
+//! `ohmloom study` as a user runs it: interrupted, in shards, on several threads.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use assert_cmd::cargo::CommandCargoExt;
+use ndarray::{Array1, Array3};
+use ndarray_npy::write_npy;
+use ohmloom::studies::demo::glyphs::{DEMO_SEED, SIDE, Split, glyphs};
+use ohmloom::studies::demo::{NETWORK_JSON, NETWORK_ONNX};
+use tempfile::TempDir;
+
+/// Two wires, two converters that share tiles, two seeds: eight evaluations of the built-in network.
+const STUDY: &str = "\
+title = \"Wires, bits & <seeds>\"
+limit = 40
+repeats = 2
+
+[config]
+calibration_images = 20
+error_images = 20
+
+[[config.nonideality]]
+kind = \"device-to-device\"
+sigma = 0.1
+
+[sweep]
+\"tile.row_resistance + tile.column_resistance\" = [1, 20]
+adc.bits = [3, 8]
+";
+
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("study.toml"), STUDY).unwrap();
+    folder
+}
+
+/// The built-in network and some of its images as files.
+fn write_network(folder: &Path) {
+    fs::write(folder.join("net.onnx"), NETWORK_ONNX).unwrap();
+    fs::write(folder.join("net.json"), NETWORK_JSON).unwrap();
+    let images: Vec<_> = glyphs(DEMO_SEED, Split::Test, 50).collect();
+    let pixels: Vec<u8> = images.iter().flat_map(|glyph| glyph.pixels).collect();
+    let labels: Array1<u8> = images.iter().map(|glyph| glyph.label).collect();
+    let pixels = Array3::from_shape_vec((50, SIDE, SIDE), pixels).unwrap();
+    write_npy(folder.join("x.npy"), &pixels).unwrap();
+    write_npy(folder.join("y.npy"), &labels).unwrap();
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("ohmloom").unwrap();
+    command.current_dir(folder).arg("study").args(arguments);
+    command
+}
+
+/// Exit status, standard output and standard error.
+fn ohmloom(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = command(folder, arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn done(folder: &Path, arguments: &[&str]) -> String {
+    let (status, stdout, stderr) = ohmloom(folder, arguments);
+    assert_eq!((status, stderr.as_str()), (0, ""), "{arguments:?}");
+    stdout
+}
+
+fn results(folder: &Path, out: &str) -> String {
+    fs::read_to_string(folder.join(out).join("results.csv")).unwrap()
+}
+
+/// Cells of one column.
+fn column(csv: &str, name: &str) -> Vec<f64> {
+    let mut lines = csv.lines();
+    let position = lines
+        .next()
+        .unwrap()
+        .split(',')
+        .position(|column| column == name);
+    let position = position.unwrap_or_else(|| panic!("no column {name}"));
+    lines
+        .map(|line| line.split(',').nth(position).unwrap().parse().unwrap())
+        .collect()
+}
+
+#[test]
+fn killed_ten_times_and_resumed_the_results_are_those_of_an_unbroken_run() {
+    let folder = folder();
+    let path = folder.path();
+    done(path, &["run", "study.toml", "--out", "whole"]);
+    // Weyl's sequence: no two runs end at the same moment.
+    for run in 1..=10_u64 {
+        let mut child = command(path, &["run", "study.toml", "--out", "killed", "--resume"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(40 + run * 618_034 % 1_000_000 / 1000));
+        child.kill().unwrap(); // SIGKILL on Unix
+        child.wait().unwrap();
+    }
+    done(path, &["run", "study.toml", "--out", "killed", "--resume"]);
+    assert_eq!(results(path, "killed"), results(path, "whole"));
+    let again = done(path, &["run", "study.toml", "--out", "killed", "--resume"]);
+    assert!(again.contains("8 of 8"), "{again}");
+    assert_eq!(results(path, "killed"), results(path, "whole"));
+}
+
+#[test]
+fn shards_jobs_and_threads_do_not_change_the_results() {
+    let folder = folder();
+    let path = folder.path();
+    done(
+        path,
+        &["run", "study.toml", "--out", "whole", "--threads", "1"],
+    );
+    let whole = results(path, "whole");
+    assert_eq!(whole.lines().count(), 9);
+    done(
+        path,
+        &[
+            "run",
+            "study.toml",
+            "--out",
+            "jobs",
+            "--jobs",
+            "3",
+            "--threads",
+            "2",
+        ],
+    );
+    assert_eq!(results(path, "jobs"), whole);
+    for shard in ["1/3", "2/3", "3/3"] {
+        let out = format!("part{}", &shard[..1]);
+        done(
+            path,
+            &["run", "study.toml", "--out", &out, "--shard", shard],
+        );
+    }
+    assert_eq!(results(path, "part1").lines().count(), 4);
+    let some = done(path, &["merge", "part1", "part3", "--out", "some"]);
+    assert!(
+        some.contains("5 of 8") && some.contains("3 are missing"),
+        "{some}"
+    );
+    done(path, &["run", "study.toml", "--out", "some", "--resume"]);
+    assert_eq!(results(path, "some"), whole);
+    done(path, &["merge", "part3", "part1", "part2", "--out", "all"]);
+    assert_eq!(results(path, "all"), whole);
+
+    let (status, _, stderr) = ohmloom(path, &["run", "study.toml", "--out", "part1", "--resume"]);
+    assert!(status == 1 && stderr.contains("shard 1/3"), "{stderr}");
+    done(
+        path,
+        &[
+            "run",
+            "study.toml",
+            "--out",
+            "other",
+            "--limit",
+            "10",
+            "--shard",
+            "1/8",
+        ],
+    );
+    let (status, _, stderr) = ohmloom(path, &["merge", "part1", "other", "--out", "mixed"]);
+    assert!(status == 1 && stderr.contains("another study"), "{stderr}");
+}
+
+#[test]
+fn the_results_are_those_of_eval() {
+    let folder = folder();
+    let path = folder.path();
+    done(path, &["run", "study.toml", "--out", "out"]);
+    let csv = results(path, "out");
+    let header = csv.lines().next().unwrap();
+    assert!(
+        header.starts_with(
+            "point,seed,adc.bits,tile.row_resistance,tile.column_resistance,images,accuracy,"
+        ) && header.ends_with(",version,configuration,inputs"),
+        "{header}"
+    );
+    assert_eq!(
+        column(&csv, "point"),
+        [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0]
+    );
+    assert_eq!(
+        column(&csv, "seed"),
+        [1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0]
+    );
+    assert_eq!(column(&csv, "adc.bits")[3..5], [3.0, 8.0]);
+
+    // One evaluation, by `study` and by `eval`, on the same files.
+    let config = "calibration_images = 20\nerror_images = 20\n[tile]\nrow_resistance = 20\n\
+                  [[nonideality]]\nkind = \"device-to-device\"\nsigma = 0.1\n";
+    fs::write(path.join("config.toml"), config).unwrap();
+    write_network(path);
+    let data = "npy:x.npy,y.npy";
+    let text = format!(
+        "title = \"t\"\nnetwork = \"net.onnx\"\ndata = \"{data}\"\nlimit = 40\nseed = 2\nconfig = \"config.toml\"\n"
+    );
+    fs::write(path.join("named.toml"), text).unwrap();
+    done(path, &["run", "named.toml", "--out", "named"]);
+    let output = Command::cargo_bin("ohmloom")
+        .unwrap()
+        .current_dir(path)
+        .args(["eval", "net.onnx", "--data", data, "--limit", "40"])
+        .args(["--config", "config.toml", "--seed", "2", "--json"])
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let named = results(path, "named");
+    let correct = report["analog_correct"].as_f64().unwrap();
+    assert_eq!(column(&named, "accuracy"), [correct / 40.0]);
+    assert_eq!(column(&named, "tiles"), [report["tiles"].as_f64().unwrap()]);
+    let layer = &report["layers"][2];
+    assert_eq!(
+        column(&named, "relative_error.fc1"),
+        [layer["relative_error"].as_f64().unwrap()]
+    );
+    let difference = report["nonideal"]["output_difference"].as_f64().unwrap();
+    assert_eq!(column(&named, "output_difference"), [difference]);
+}
+
+#[test]
+fn the_report_is_one_page_with_every_figure() {
+    let folder = folder();
+    let path = folder.path();
+    done(path, &["run", "study.toml", "--out", "out"]);
+    let files = done(path, &["report", "out"]);
+    let page = fs::read_to_string(path.join("out/report/report.html")).unwrap();
+    let figures = files
+        .lines()
+        .filter(|file| Path::new(file).extension().is_some_and(|end| end == "svg"))
+        .count();
+    assert!(figures >= 4, "{files}");
+    assert_eq!(page.matches("<svg ").count(), figures);
+    for line in files.lines() {
+        assert!(fs::metadata(path.join(line)).unwrap().len() > 0, "{line}");
+    }
+    for text in [
+        "Wires, bits &amp; &lt;seeds&gt;",
+        "built-in glyphs_cnn.onnx",
+        "digital (32-bit float)",
+        "±",
+    ] {
+        assert!(page.contains(text), "no `{text}`");
+    }
+    for text in ["<script", "href=", "src="] {
+        assert!(!page.contains(text), "`{text}`");
+    }
+    let inputs = results(path, "out");
+    let inputs = inputs.trim_end().rsplit(',').next().unwrap().to_owned();
+    assert!(page.contains(&inputs));
+
+    let summary = fs::read_to_string(path.join("out/report/summary.csv")).unwrap();
+    let (all, means) = (
+        column(&results(path, "out"), "accuracy"),
+        column(&summary, "accuracy"),
+    );
+    for (pair, mean) in all.chunks(2).zip(means) {
+        assert!((f64::midpoint(pair[0], pair[1]) - mean).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn presets_are_listed_shown_and_checked() {
+    let folder = folder();
+    let path = folder.path();
+    let list = done(path, &["list"]);
+    for name in ["wires-and-bits", "variation-aware-binary"] {
+        assert!(list.contains(name), "{list}");
+        let text = done(path, &["show", name]);
+        fs::write(path.join("copy.toml"), text).unwrap();
+        let plan = done(path, &["run", "copy.toml", "--dry-run"]);
+        assert_eq!(
+            plan,
+            done(path, &["run", name, "--dry-run"])
+                .replace("the built-in one", "models/mnist_lenet5.onnx")
+        );
+        done(
+            path,
+            &[
+                "run", name, "--out", name, "--limit", "10", "--shard", "1/25",
+            ],
+        );
+    }
+    assert!(!path.join("out").exists());
+}
+
+#[test]
+fn mistakes_are_named() {
+    let folder = folder();
+    let path = folder.path();
+    let refused = |text: &str, message: &str| {
+        fs::write(path.join("wrong.toml"), text).unwrap();
+        let (status, _, stderr) = ohmloom(path, &["run", "wrong.toml", "--out", "wrong"]);
+        assert!(status == 1 && stderr.contains(message), "{text}: {stderr}");
+        assert!(!path.join("wrong").exists(), "{text}");
+    };
+    refused("limit = 3", "title");
+    refused("title = \"t\"\nlimits = 3", "limits");
+    refused("title = \"t\"\nlimit = 0", "limit");
+    refused("title = \"t\"\nrepeats = 0", "repeats");
+    refused("title = \"t\"\nnetwork = \"n.onnx\"", "data");
+    refused("title = \"t\"\nconfig = \"missing.toml\"", "missing.toml");
+    refused("title = \"t\"\n[sweep]\n\"tile.rwos\" = [4]", "rwos");
+    refused(
+        "title = \"t\"\n[sweep]\n\"adc.bits\" = [4, 99]",
+        "point 2 (adc.bits = 99)",
+    );
+    refused(
+        "title = \"t\"\n[sweep]\n\"nonideality.0.sigma\" = [0.1]",
+        "nonideality",
+    );
+    refused("title = \"t\"\n[config.tile]\nrows = 0", "rows");
+    refused(
+        "title = \"t\"\n[config]\nread_voltage = nan",
+        "read_voltage",
+    );
+
+    let (status, _, stderr) = ohmloom(path, &["run", "nothing", "--out", "wrong"]);
+    assert!(status == 1 && stderr.contains("wires-and-bits"), "{stderr}");
+    let (status, _, stderr) = ohmloom(path, &["run", "study.toml", "--out", "o", "--shard", "3/2"]);
+    assert!(status == 2 && stderr.contains("3/2"), "{stderr}");
+    let (status, _, stderr) = ohmloom(path, &["report", "nowhere"]);
+    assert!(status == 1 && stderr.contains("nowhere"), "{stderr}");
+}
+
+/// Bridges between lines are an error of the evaluation, at one point of two.
+#[test]
+fn a_point_that_fails_does_not_stop_the_others() {
+    let folder = folder();
+    let path = folder.path();
+    let study = "title = \"t\"\nlimit = 5\n[[config.nonideality]]\nkind = \"broken-lines\"\n\
+                 [sweep]\nnonideality.0.short_rate = [0, 0.5]\n";
+    fs::write(path.join("half.toml"), study).unwrap();
+    let (status, stdout, stderr) = ohmloom(path, &["run", "half.toml", "--out", "half"]);
+    assert_eq!(status, 1, "{stderr}");
+    assert!(stdout.contains("1 of 2"), "{stdout}");
+    assert!(
+        stderr.contains("point 2, seed 1 (nonideality.0.short_rate = 0.5)"),
+        "{stderr}"
+    );
+    assert_eq!(results(path, "half").lines().count(), 2);
+    let (status, _, stderr) = ohmloom(path, &["run", "half.toml", "--out", "half"]);
+    assert!(status == 1 && stderr.contains("--resume"), "{stderr}");
+}

@@ -1,0 +1,80 @@
+//! The study file.
+
+use std::path::PathBuf;
+
+use ohmloom_networks::Preprocessing;
+use serde::{Deserialize, Serialize};
+use toml::Table;
+
+/// A study as its TOML file says it. Unknown keys are errors.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyDescription {
+    /// Above the report.
+    pub title: String,
+    /// What the study asks, for the report.
+    #[serde(default)]
+    pub description: String,
+    /// The network, an ONNX file. Without one the built-in network runs on the built-in images.
+    pub network: Option<PathBuf>,
+    /// What to classify, as `ohmloom eval --data` takes it.
+    pub data: Option<String>,
+    /// What calibrates the converters; default: the training set beside the data, else the data.
+    pub calibration: Option<String>,
+    /// How raw values become inputs; default: the JSON file beside the network.
+    pub preprocessing: Option<Preprocessing>,
+    /// Use only the first so many images.
+    pub limit: Option<usize>,
+    /// First seed of each point; default: that of the configuration, which has 1.
+    pub seed: Option<u64>,
+    /// Seeds of each point, one after another. Default 1.
+    #[serde(default = "one")]
+    pub repeats: usize,
+    /// What all points have in common.
+    #[serde(default)]
+    pub config: BaseConfiguration,
+    /// How the points are chosen from the values of the keys.
+    #[serde(default)]
+    pub design: Design,
+    /// Points of a random or Latin-hypercube design.
+    pub points: Option<usize>,
+    /// Keys of the configuration with their values.
+    #[serde(default)]
+    pub sweep: Table,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// The configuration that points start from.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum BaseConfiguration {
+    /// A file as `ohmloom eval --config` takes it, beside the study file.
+    File(PathBuf),
+    /// The same keys in the study file.
+    Table(Table),
+}
+
+impl Default for BaseConfiguration {
+    fn default() -> Self {
+        Self::Table(Table::new())
+    }
+}
+
+/// How points are chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Design {
+    /// Every value of each key with every value of all others.
+    #[default]
+    Grid,
+    /// The first values of all keys, then the second ones, and so on.
+    List,
+    /// Each key drawn for itself.
+    Random,
+    /// Each key drawn so that each of as many equal parts of its range as there are points has one point (M. D. `McKay`, R. J. Beckman,
+    /// W. J. Conover, Technometrics 21, 239, 1979).
+    LatinHypercube,
+}

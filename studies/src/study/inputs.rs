@@ -1,0 +1,169 @@
+//! The network and the data of a study, with their checksums.
+
+use std::path::Path;
+
+use ohmloom_networks::evaluation::EvaluationData;
+use ohmloom_networks::{DataSource, Dataset, Network, Preprocessing};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::error::StudyError;
+use super::plan::Study;
+use crate::demo::{self, NETWORK_JSON, NETWORK_ONNX};
+
+/// A file that a study reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Its name, without the folder.
+    pub name: String,
+    /// Its SHA-256 in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Everything that evaluations need beside their settings.
+pub(super) struct Inputs {
+    pub network: Network,
+    test: Dataset,
+    calibration: Option<Dataset>,
+    preprocessing: Preprocessing,
+    pub files: Vec<InputFile>,
+}
+
+impl Inputs {
+    /// `out` takes the built-in network's files.
+    pub(super) fn load(study: &Study, out: &Path) -> Result<Self, StudyError> {
+        let mut inputs = match (
+            &study.folder,
+            &study.description.network,
+            &study.description.data,
+        ) {
+            (Some(folder), Some(network), Some(data)) => Self::named(study, folder, network, data)?,
+            _ => Self::built_in(out)?,
+        };
+        if let Some(limit) = study.description.limit {
+            inputs.test = inputs.test.truncated(limit);
+        }
+        for path in study.curve_files()? {
+            inputs.files.push(checked(&path)?);
+        }
+        let classes = inputs.network.classes();
+        let labels = inputs.test.labels();
+        if let Some(sample) = labels.iter().position(|&label| label >= classes) {
+            return Err(StudyError::Inputs(format!(
+                "label {} of sample {sample}: labels must lie below the network's {classes} outputs",
+                labels[sample]
+            )));
+        }
+        Ok(inputs)
+    }
+
+    pub(super) fn data(&self) -> EvaluationData<'_> {
+        EvaluationData {
+            test: &self.test,
+            calibration: self.calibration.as_ref(),
+            preprocessing: &self.preprocessing,
+        }
+    }
+
+    fn named(study: &Study, folder: &Path, network: &Path, data: &str) -> Result<Self, StudyError> {
+        let path = folder.join(network);
+        let preprocessing = match &study.description.preprocessing {
+            Some(given) => given.clone(),
+            None => Preprocessing::beside(&path)?.ok_or_else(|| {
+                StudyError::Inputs(format!(
+                    "{}: no JSON file beside it says how raw values become inputs; give `preprocessing`",
+                    path.display()
+                ))
+            })?,
+        };
+        let source = data.parse::<DataSource>()?.within(folder);
+        let test = source.load()?;
+        let calibration = match &study.description.calibration {
+            Some(source) => Some(source.parse::<DataSource>()?.within(folder).load()?),
+            None => source.load_training()?,
+        };
+        let mut files = vec![path.clone()];
+        if study.description.preprocessing.is_none() {
+            files.push(path.with_extension("json"));
+        }
+        files.extend_from_slice(test.files());
+        files.extend(calibration.iter().flat_map(|data| data.files().to_vec()));
+        Ok(Self {
+            network: Network::load(&path)?,
+            test,
+            calibration,
+            preprocessing,
+            files: files
+                .iter()
+                .map(|path| checked(path))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn built_in(out: &Path) -> Result<Self, StudyError> {
+        let folder = out.join("network");
+        std::fs::create_dir_all(&folder).map_err(StudyError::file(&folder))?;
+        let path = folder.join("glyphs_cnn.onnx");
+        for (path, bytes) in [
+            (&path, NETWORK_ONNX),
+            (&path.with_extension("json"), NETWORK_JSON.as_bytes()),
+        ] {
+            std::fs::write(path, bytes).map_err(StudyError::file(path))?;
+        }
+        let (test, calibration) = demo::images()?;
+        let file = |name: &str, bytes: &[u8]| InputFile {
+            name: name.to_owned(),
+            sha256: sha256(bytes),
+        };
+        Ok(Self {
+            network: Network::load(&path)?,
+            preprocessing: Preprocessing::beside(&path)?.unwrap_or_default(),
+            files: vec![
+                file("built-in glyphs_cnn.onnx", NETWORK_ONNX),
+                file("built-in glyphs_cnn.json", NETWORK_JSON.as_bytes()),
+                file("built-in test images", &bytes(&test)),
+                file("built-in calibration images", &bytes(&calibration)),
+            ],
+            test,
+            calibration: Some(calibration),
+        })
+    }
+}
+
+/// Pixels and labels of the built-in images.
+fn bytes(data: &Dataset) -> Vec<u8> {
+    let pixels = data.samples().values(0..data.samples().len());
+    let pixels = pixels.into_iter().map(|pixel| pixel as u8);
+    pixels
+        .chain(data.labels().iter().map(|&label| label as u8))
+        .collect()
+}
+
+fn checked(path: &Path) -> Result<InputFile, StudyError> {
+    let bytes = std::fs::read(path).map_err(StudyError::file(path))?;
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    Ok(InputFile {
+        name: name.to_string_lossy().into_owned(),
+        sha256: sha256(&bytes),
+    })
+}
+
+/// SHA-256 (FIPS 180-4) in hexadecimal digits.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_checksum_is_that_of_the_standard() {
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(super::sha256(b"abc"), abc);
+    }
+}
