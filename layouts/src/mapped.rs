@@ -404,7 +404,9 @@ impl MappedMatrix {
             negative: inputs.iter().any(|&value| value < 0.0),
             ..SignalRange::default()
         };
-        inputs.iter().for_each(|&value| range.input.add(value));
+        for &value in inputs {
+            range.input.add(value);
+        }
         self.for_each_tile(inputs, |_, tile, volts, currents| {
             multiply_transposed(volts, tile.differential(), currents, tile.used_rows());
             for (currents, &peak) in currents

@@ -142,7 +142,7 @@ fn ranges_that_clip_are_better_at_few_bits_and_the_profile_says_so() {
             (sums.0 + (y - i) * (y - i), sums.1 + i * i)
         });
         let profile = converters.profile(&range).unwrap();
-        let measured = 10.0 * (signal / error as f64).log10();
+        let measured = 10.0 * (signal / error).log10();
         assert!(
             (profile.signal_to_noise - measured).abs() < 0.6,
             "{profile:?} {measured}"
@@ -262,7 +262,9 @@ fn wrong_values_are_named() {
 fn a_range_covers_both_of_its_parts() {
     let of = |values: &[f64]| {
         let mut magnitudes = Magnitudes::default();
-        values.iter().for_each(|&value| magnitudes.add(value));
+        for &value in values {
+            magnitudes.add(value);
+        }
         magnitudes
     };
     let range = |negative, input: &[f64], current: &[f64], normalised: &[f64]| SignalRange {

@@ -32,11 +32,11 @@ limit = 2.0
 width = 10e-9
 "#;
 
-const TRANSISTOR: &str = r#"
+const TRANSISTOR: &str = r"
 [transistor]
 gate = 2.5
 parameters = { vto = 0.45, kp = 300e-6, gamma = 0.4, phi = 0.8, lambda = 0.05, tox = 2.6e-9, is = 1e-16, w = 1e-6, l = 0.13e-6 }
-"#;
+";
 
 fn settings(more: &str) -> ProgrammingSettings {
     toml::from_str(&format!("{VTEAM}{more}")).unwrap()
@@ -276,7 +276,8 @@ fn results_depend_neither_on_threads_nor_on_interruptions() {
 
 #[test]
 fn what_cannot_be_is_refused_by_name() {
-    let cases: [(fn(&mut ProgrammingSettings), &str); 9] = [
+    type Spoil = fn(&mut ProgrammingSettings);
+    let cases: [(Spoil, &str); 9] = [
         (|s| s.tolerance = 0.0, "tolerance"),
         (|s| s.pulse_limit = 0, "pulse_limit"),
         (|s| s.reset.voltage = -0.9, "reset.voltage"),

@@ -185,7 +185,9 @@ mod tests {
 
     fn magnitudes(values: &[f64]) -> Magnitudes {
         let mut found = Magnitudes::default();
-        values.iter().for_each(|&value| found.add(value));
+        for &value in values {
+            found.add(value);
+        }
         found
     }
 

@@ -94,7 +94,7 @@ enum Layer {
     /// SKY130, aluminium, 300 nm
     #[value(name = "sky130-met4")]
     Sky130Met4,
-    /// FreePDK45, copper, 70 nm
+    /// Free kit of a 45 nm node, copper, 70 nm
     #[value(name = "freepdk45-metal1")]
     FreePdk45Metal1,
 }

@@ -32,6 +32,10 @@ impl Conduction for ReadLaw {
 }
 
 /// The two-terminal devices of an array, row by row.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one value stands for all cells of an array"
+)]
 #[derive(Clone, Debug)]
 pub enum CellDevices {
     /// Cells that are programmed to conductances.

@@ -46,6 +46,7 @@ macro_rules! any_memristor {
     ($($variant:ident($model:ty, $states:literal);)*) => {
         /// The memristors of an array, of one of the models.
         #[derive(Clone, Debug)]
+        #[allow(clippy::large_enum_variant, reason = "one value stands for all cells of an array")]
         pub enum AnyMemristor {
             $(
                 #[doc = concat!("See [`", stringify!($model), "`].")]

@@ -55,7 +55,7 @@ pub enum EvaluationError {
         /// Name of the layer.
         layer: String,
         /// What is wrong.
-        source: LayoutError,
+        source: Box<LayoutError>,
     },
     /// The network or the dataset.
     #[error(transparent)]

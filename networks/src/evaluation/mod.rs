@@ -111,7 +111,7 @@ impl<'a> AnalogNetwork<'a> {
         let at_layer = |layer: usize| {
             move |source| EvaluationError::Layout {
                 layer: network.layers()[layer].name.clone(),
-                source,
+                source: Box::new(source),
             }
         };
         let start = Instant::now();

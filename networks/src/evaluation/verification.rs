@@ -67,7 +67,7 @@ impl AnalogNetwork<'_> {
                 let difference = difference(operator, draw.tile, &vector).map_err(|source| {
                     EvaluationError::Layout {
                         layer: layer(),
-                        source,
+                        source: Box::new(source),
                     }
                 });
                 progress.step();

@@ -56,7 +56,7 @@ impl Mapping {
             .collect::<Result<_, _>>()
             .map_err(|source| MappingError::Layer {
                 layer: "(a read of a tile)".into(),
-                source: LayoutError::Read(source),
+                source: Box::new(LayoutError::Read(source)),
             })?;
         let mut energies = vec![0.0; self.layers().len()];
         for &(layer, read) in &reads.of_slices {

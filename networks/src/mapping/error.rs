@@ -37,7 +37,7 @@ pub enum MappingError {
         /// Name of the layer.
         layer: String,
         /// What is wrong.
-        source: LayoutError,
+        source: Box<LayoutError>,
     },
     /// Slices that cannot be packed.
     #[error("packing: {0}")]

@@ -103,7 +103,7 @@ impl Mapping {
         for (index, layer) in layers.iter().enumerate() {
             let fail = |source| MappingError::Layer {
                 layer: layer.name.clone(),
-                source,
+                source: Box::new(source),
             };
             let layout = lay_out(layer, settings, own[index]).map_err(fail)?;
             // Arrays that work at the same time have tiles of their own.

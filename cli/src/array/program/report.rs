@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use ohmloom_layouts::write_verify::{
-    CellStatus, Extent, LeftOut, ProgrammingOutcome, ProgrammingSettings,
+    CellOutcome, CellStatus, Extent, LeftOut, ProgrammingOutcome, ProgrammingSettings,
 };
 use serde::Serialize;
 
@@ -69,7 +69,7 @@ impl<'a> Report<'a> {
                 .iter()
                 .filter(|cell| cell.status == CellStatus::Reached)
         };
-        let (error_rms, error_max) = rms_and_max(reached().map(|cell| cell.error()));
+        let (error_rms, error_max) = rms_and_max(reached().map(CellOutcome::error));
         let (disturb_rms, disturb_max) = rms_and_max(cells.iter().map(|cell| cell.disturb));
         let pulses =
             |cell: &ohmloom_layouts::write_verify::CellOutcome| cell.set_pulses + cell.reset_pulses;
