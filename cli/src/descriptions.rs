@@ -1,4 +1,4 @@
-//! Cells and non-idealities from files.
+//! Descriptions in TOML files: cells, non-idealities, whatever else can be read from one.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,8 @@ pub(crate) fn nonidealities(path: &Path) -> Result<Nonidealities> {
     Ok(list)
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
+/// Whatever the file describes.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     toml::from_str(&text).map_err(|error| anyhow!("{}:\n{error}", path.display()))

@@ -13,7 +13,6 @@ mod map;
 mod npy;
 mod output;
 mod output_file;
-mod point_bar;
 mod quantity;
 mod sim;
 mod spinner;

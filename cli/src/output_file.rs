@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use ohmloom_studies::plots::PlotError;
 use tempfile::{Builder, TempPath};
 
 /// A file that is going to be written.
@@ -64,6 +65,15 @@ impl OutputFile {
                 .with_context(|| refusal(&self.path)),
             _ => Ok(()),
         }
+    }
+}
+
+/// What is wrong with a plot, without the file's name: the caller knows the final one, the error the temporary one.
+pub(crate) fn plot_error(error: PlotError) -> anyhow::Error {
+    match error {
+        PlotError::Write { source, .. } => source.into(),
+        PlotError::Draw { message, .. } => anyhow!(message),
+        other => other.into(),
     }
 }
 

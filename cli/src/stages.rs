@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use ohmloom_networks::evaluation::Progress;
+use ohmloom_studies::study::Watch;
 
-/// Bars for the stages of an evaluation.
+/// Bars for the stages of an evaluation, for the points of a study, for the cells of an array.
 #[derive(Default)]
 pub(crate) struct StageBars(Mutex<Option<ProgressBar>>);
 
@@ -15,6 +16,28 @@ impl StageBars {
     pub(crate) fn finish(&self) {
         if let Some(bar) = self.lock().take() {
             bar.finish_and_clear();
+        }
+    }
+
+    /// Shows the bar of a stage of so many steps, of which some were done before.
+    pub(crate) fn begin_at(&self, stage: &'static str, steps: usize, done: usize) {
+        self.finish();
+        // indicatif draws nothing when stderr is not a terminal.
+        let style =
+            ProgressStyle::with_template("{msg:18} {bar:40} {pos}/{len}  {elapsed} (left {eta})");
+        let bar = ProgressBar::new(steps as u64).with_message(stage);
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_position(done as u64);
+        // What an earlier run has done says nothing about this one's speed.
+        bar.reset_eta();
+        bar.enable_steady_tick(Duration::from_millis(250));
+        *self.lock() = Some(bar);
+    }
+
+    /// One more step is done.
+    pub(crate) fn advance(&self) {
+        if let Some(bar) = &*self.lock() {
+            bar.inc(1);
         }
     }
 
@@ -27,19 +50,20 @@ impl StageBars {
 
 impl Progress for StageBars {
     fn begin(&self, stage: &'static str, steps: usize) {
-        self.finish();
-        // indicatif draws nothing when stderr is not a terminal.
-        let style =
-            ProgressStyle::with_template("{msg:18} {bar:40} {pos}/{len}  {elapsed} (left {eta})");
-        let bar = ProgressBar::new(steps as u64).with_message(stage);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.enable_steady_tick(Duration::from_millis(250));
-        *self.lock() = Some(bar);
+        self.begin_at(stage, steps, 0);
     }
 
     fn step(&self) {
-        if let Some(bar) = &*self.lock() {
-            bar.inc(1);
-        }
+        self.advance();
+    }
+}
+
+impl Watch for StageBars {
+    fn begin(&self, jobs: usize, done: usize) {
+        self.begin_at("evaluations", jobs, done);
+    }
+
+    fn step(&self) {
+        self.advance();
     }
 }

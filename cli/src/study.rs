@@ -9,7 +9,7 @@ use ohmloom_studies::study::{
     self, Manifest, PRESETS, RunOptions, Shard, Study, StudyDescription, merge, preset, report,
 };
 
-use crate::point_bar::PointBar;
+use crate::stages::StageBars;
 
 /// Arguments of `ohmloom study`.
 #[derive(Debug, Args)]
@@ -151,7 +151,7 @@ fn run_study(args: &RunArgs) -> Result<()> {
         resume: args.resume,
         shard: args.shard,
     };
-    let bar = PointBar::default();
+    let bar = StageBars::default();
     let outcome = study::run(&study, &options, &bar);
     bar.finish();
     let outcome = outcome?;

@@ -1,8 +1,10 @@
 //! `ohmloom adc` and `ohmloom dac` as a user runs them.
 
+#[path = "common/tool.rs"]
+mod tool;
+
 use std::path::Path;
 
-use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -17,18 +19,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn ohmloom(folder: &Path, arguments: &str) -> (i32, String, String) {
-    let output = Command::cargo_bin("ohmloom")
-        .unwrap()
-        .current_dir(folder)
-        .args(arguments.split_whitespace())
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    tool::ohmloom(folder, &arguments.split_whitespace().collect::<Vec<_>>())
 }
 
 fn json(folder: &Path, arguments: &str) -> Value {

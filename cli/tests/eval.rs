@@ -1,14 +1,16 @@
 //! `ohmloom eval` and `ohmloom demo` as a user runs them.
 
-use std::path::Path;
+#[path = "common/network.rs"]
+mod network;
+#[path = "common/tool.rs"]
+mod tool;
 
-use assert_cmd::Command;
-use ndarray::{Array1, Array3};
 use ndarray_npy::write_npy;
-use ohmloom::studies::demo::glyphs::{DEMO_SEED, SIDE, Split, glyphs};
-use ohmloom::studies::demo::{NETWORK_JSON, NETWORK_ONNX};
+use network::write_network;
+use ohmloom::studies::demo::NETWORK_ONNX;
 use serde_json::Value;
 use tempfile::TempDir;
+use tool::ohmloom;
 
 const IMAGES: usize = 60;
 const DATA: &str = "npy:x.npy,y.npy";
@@ -17,35 +19,10 @@ const DATA: &str = "npy:x.npy,y.npy";
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("net.onnx"), NETWORK_ONNX).unwrap();
-    std::fs::write(path("net.json"), NETWORK_JSON).unwrap();
+    let labels = write_network(folder.path(), IMAGES);
     std::fs::write(path("bare.onnx"), NETWORK_ONNX).unwrap();
-    let images: Vec<_> = glyphs(DEMO_SEED, Split::Test, IMAGES as u32).collect();
-    let pixels: Vec<u8> = images.iter().flat_map(|glyph| glyph.pixels).collect();
-    let labels: Array1<u8> = images.iter().map(|glyph| glyph.label).collect();
-    write_npy(
-        path("x.npy"),
-        &Array3::from_shape_vec((IMAGES, SIDE, SIDE), pixels).unwrap(),
-    )
-    .unwrap();
-    write_npy(path("y.npy"), &labels).unwrap();
     write_npy(path("eleven.npy"), &labels.mapv(|label| label + 10)).unwrap();
     folder
-}
-
-fn ohmloom(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::cargo_bin("ohmloom")
-        .unwrap()
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! `ohmloom map` as a user runs it.
 
+#[path = "common/tool.rs"]
+mod tool;
+
 use std::path::Path;
 
-use assert_cmd::Command;
 use ohmloom::studies::demo::NETWORK_ONNX;
 use serde_json::Value;
 use tempfile::TempDir;
+use tool::ohmloom;
 
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -17,21 +20,6 @@ fn folder() -> TempDir {
     )
     .unwrap();
     folder
-}
-
-fn ohmloom(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::cargo_bin("ohmloom")
-        .unwrap()
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
 }
 
 #[test]

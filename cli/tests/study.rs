@@ -1,5 +1,10 @@
 //! `ohmloom study` as a user runs it: interrupted, in shards, on several threads.
 
+#[path = "common/network.rs"]
+mod network;
+#[path = "common/tool.rs"]
+mod tool;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,10 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use assert_cmd::cargo::CommandCargoExt;
-use ndarray::{Array1, Array3};
-use ndarray_npy::write_npy;
-use ohmloom::studies::demo::glyphs::{DEMO_SEED, SIDE, Split, glyphs};
-use ohmloom::studies::demo::{NETWORK_JSON, NETWORK_ONNX};
+use network::write_network;
 use tempfile::TempDir;
 
 /// Two wires, two converters that share tiles, two seeds: eight evaluations of the built-in network.
@@ -38,33 +40,15 @@ fn folder() -> TempDir {
     folder
 }
 
-/// The built-in network and some of its images as files.
-fn write_network(folder: &Path) {
-    fs::write(folder.join("net.onnx"), NETWORK_ONNX).unwrap();
-    fs::write(folder.join("net.json"), NETWORK_JSON).unwrap();
-    let images: Vec<_> = glyphs(DEMO_SEED, Split::Test, 50).collect();
-    let pixels: Vec<u8> = images.iter().flat_map(|glyph| glyph.pixels).collect();
-    let labels: Array1<u8> = images.iter().map(|glyph| glyph.label).collect();
-    let pixels = Array3::from_shape_vec((50, SIDE, SIDE), pixels).unwrap();
-    write_npy(folder.join("x.npy"), &pixels).unwrap();
-    write_npy(folder.join("y.npy"), &labels).unwrap();
-}
-
 fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::cargo_bin("ohmloom").unwrap();
     command.current_dir(folder).arg("study").args(arguments);
     command
 }
 
-/// Exit status, standard output and standard error.
+/// Runs `ohmloom study`.
 fn ohmloom(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = command(folder, arguments).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    tool::ohmloom(folder, &[&["study"], arguments].concat())
 }
 
 fn done(folder: &Path, arguments: &[&str]) -> String {
@@ -202,7 +186,7 @@ fn the_results_are_those_of_eval() {
     let config = "calibration_images = 20\nerror_images = 20\n[tile]\nrow_resistance = 20\n\
                   [[nonideality]]\nkind = \"device-to-device\"\nsigma = 0.1\n";
     fs::write(path.join("config.toml"), config).unwrap();
-    write_network(path);
+    write_network(path, 50);
     let data = "npy:x.npy,y.npy";
     let text = format!(
         "title = \"t\"\nnetwork = \"net.onnx\"\ndata = \"{data}\"\nlimit = 40\nseed = 2\nconfig = \"config.toml\"\n"

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
-use ohmloom_studies::plots::{HeatmapSpec, PlotError, heatmap};
+use anyhow::Result;
+use ohmloom_studies::plots::{HeatmapSpec, heatmap};
 
 use super::problem::Problem;
+use crate::output_file::plot_error;
 use crate::quantity::quantity;
 
 /// Values that far outside their range are inside.
@@ -76,10 +77,5 @@ pub(super) fn draw(path: &Path, problem: &Problem, mut relative: Vec<f64>) -> Re
         }
     }
     let spec = HeatmapSpec::new(title, rows, columns, relative).quantity(label, "");
-    // The caller knows the file's final name; these errors know the temporary one.
-    heatmap(path, &spec).map_err(|error| match error {
-        PlotError::Write { source, .. } => source.into(),
-        PlotError::Draw { message, .. } => anyhow!(message),
-        other => other.into(),
-    })
+    heatmap(path, &spec).map_err(plot_error)
 }

@@ -66,7 +66,7 @@ pub(super) fn conductances(options: &ArrayOptions) -> Result<Array2<f64>> {
 }
 
 /// A matrix with one value for each cell, converted to siemens.
-fn cells(
+pub(super) fn cells(
     path: &Path,
     what: &str,
     unit: &str,

@@ -3,16 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use ohmloom_peripherals::InstanceKey;
 use ohmloom_peripherals::metrology::{ReferenceLine, SineTest};
 use ohmloom_studies::converters::Chart;
-use ohmloom_studies::plots::{PlotError, lines};
+use ohmloom_studies::plots::lines;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::output_file::OutputFile;
+use crate::output_file::{OutputFile, plot_error};
 
 /// Arguments of `ohmloom adc characterize` and `ohmloom dac characterize`.
 #[derive(Debug, Args)]
@@ -136,7 +136,7 @@ impl CharacterizeArgs {
             .map(|chart| {
                 let path = folder.join(self.file_name(chart));
                 let mut file = OutputFile::new(&path)?;
-                file.stage(|staged| draw(staged, chart))?;
+                file.stage(|staged| lines(staged, &chart.spec).map_err(plot_error))?;
                 file.publish()?;
                 Ok(path.display().to_string())
             })
@@ -157,13 +157,4 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let name = || path.display().to_string();
     let text = fs::read_to_string(path).with_context(name)?;
     toml::from_str(&text).with_context(name)
-}
-
-/// Draws one chart. The caller knows the file's final name; the errors know the temporary one.
-fn draw(path: &Path, chart: &Chart) -> Result<()> {
-    lines(path, &chart.spec).map_err(|error| match error {
-        PlotError::Write { source, .. } => source.into(),
-        PlotError::Draw { message, .. } => anyhow!(message),
-        other => other.into(),
-    })
 }

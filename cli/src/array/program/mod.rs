@@ -9,13 +9,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
-use ndarray::{Array2, Ix2};
+use ndarray::Array2;
 use ohmloom_layouts::write_verify::{self, ProgrammingSettings};
 
-use crate::npy::{self, shape_text};
-use crate::output;
+use super::load;
+use crate::npy::shape_text;
+use crate::{descriptions, output};
 use progress::Journal;
 use report::Report;
 
@@ -51,7 +52,7 @@ line by line; arrays without them start anew).";
 
 /// Runs the command.
 pub(super) fn run(args: &ProgramArgs) -> Result<()> {
-    let settings = settings(&args.config)?;
+    let settings: ProgrammingSettings = descriptions::read(&args.config)?;
     let targets = targets(&args.targets)?;
     let size = targets.dim();
     settings
@@ -78,35 +79,21 @@ pub(super) fn run(args: &ProgramArgs) -> Result<()> {
     }
 }
 
-fn settings(path: &Path) -> Result<ProgrammingSettings> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    toml::from_str(&text).map_err(|error| anyhow!("{}:\n{error}", path.display()))
-}
-
+/// What each cell should conduct, S.
 fn targets(path: &Path) -> Result<Array2<f64>> {
-    let values = npy::read(path)?;
-    let shape = shape_text(values.shape());
-    let Ok(values) = values.into_dimensionality::<Ix2>() else {
+    let targets = load::cells(path, "target", "S", |target| {
+        if target > 0.0 && target.is_finite() {
+            Ok(target)
+        } else {
+            Err("it must be finite and positive")
+        }
+    })?;
+    if targets.is_empty() {
         bail!(
-            "{}: its shape is {shape}; (rows, columns) is needed",
-            path.display()
-        );
-    };
-    if values.is_empty() {
-        bail!(
-            "{}: its shape is {shape}; there are no cells",
-            path.display()
-        );
-    }
-    let wrong = values
-        .indexed_iter()
-        .find(|(_, target)| !(**target > 0.0 && target.is_finite()));
-    if let Some(((row, column), target)) = wrong {
-        bail!(
-            "{}: the target of the cell in row {row}, column {column} is {target} S; it must be finite and positive",
-            path.display()
+            "{}: its shape is {}; there are no cells",
+            path.display(),
+            shape_text(targets.shape())
         );
     }
-    Ok(values)
+    Ok(targets)
 }

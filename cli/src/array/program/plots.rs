@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use ohmloom_layouts::write_verify::{CellStatus, ProgrammingOutcome};
 use ohmloom_studies::plots::{
-    Axis, HeatmapSpec, LineChartSpec, PlotError, Series, SeriesStyle, heatmap, lines,
+    Axis, HeatmapSpec, LineChartSpec, Series, SeriesStyle, heatmap, lines,
 };
+
+use crate::output_file::plot_error;
 
 type Draw = fn(&Path, (usize, usize), &ProgrammingOutcome) -> Result<()>;
 
@@ -20,15 +22,6 @@ pub(super) const ALL: [(&str, Draw); 4] = [
 
 /// The most points that a plot of single cells shows of one kind.
 const MOST_POINTS: usize = 4000;
-
-// The caller knows the file's final name; these errors know the temporary one.
-fn without_name(error: PlotError) -> anyhow::Error {
-    match error {
-        PlotError::Write { source, .. } => source.into(),
-        PlotError::Draw { message, .. } => anyhow!(message),
-        other => other.into(),
-    }
-}
 
 fn array(size: (usize, usize)) -> String {
     format!("{} x {} array", size.0, size.1)
@@ -71,7 +64,7 @@ fn reached(path: &Path, size: (usize, usize), outcome: &ProgrammingOutcome) -> R
         chart = chart
             .with(Series::new(name, cells.into_iter().step_by(every)).styled(SeriesStyle::Markers));
     }
-    lines(path, &chart).map_err(without_name)
+    lines(path, &chart).map_err(plot_error)
 }
 
 /// How many cells took how many pulses to reach their targets.
@@ -116,7 +109,7 @@ fn pulses(path: &Path, size: (usize, usize), outcome: &ProgrammingOutcome) -> Re
             chart.with(Series::new(name, steps(counts)).styled(SeriesStyle::Line))
         },
     );
-    lines(path, &chart).map_err(without_name)
+    lines(path, &chart).map_err(plot_error)
 }
 
 fn map(
@@ -133,7 +126,7 @@ fn map(
     let spec = HeatmapSpec::new(title, size.0, size.1, values)
         .quantity(label, "")
         .between(-most, most);
-    heatmap(path, &spec).map_err(without_name)
+    heatmap(path, &spec).map_err(plot_error)
 }
 
 /// Final errors, cell by cell; cells that did not reach their targets are left blank.

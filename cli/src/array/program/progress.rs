@@ -8,7 +8,6 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, Result, anyhow};
 use ndarray::Array2;
 use ohmloom_layouts::write_verify::{Observer, ProgrammedPart, ProgrammingSettings};
-use ohmloom_networks::evaluation::Progress as _;
 use serde::Serialize;
 
 use crate::stages::StageBars;
@@ -77,10 +76,7 @@ impl Journal {
     /// Shows a bar for so many visits of cells, of which the known parts are done.
     pub(super) fn begin(&self, visits: usize, known: &[ProgrammedPart]) {
         let done: usize = known.iter().map(|part| part.cells.len()).sum();
-        self.bars.begin("programming", visits);
-        for _ in 0..done.min(visits) {
-            self.bars.step();
-        }
+        self.bars.begin_at("programming", visits, done.min(visits));
     }
 
     /// Takes the bar away.
@@ -102,7 +98,7 @@ impl Journal {
 
 impl Observer for Journal {
     fn visited(&self) {
-        self.bars.step();
+        self.bars.advance();
     }
 
     fn finished(&self, part: &ProgrammedPart) {
