@@ -127,6 +127,9 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
         let mut text = text(&report);
         if args.profile {
             text = format!("{text}\n\n{}", profile(&report));
+            if let Some(corrections) = corrections(&report) {
+                text = format!("{text}\n\n{corrections}");
+            }
         }
         crate::output::line(&text)
     }
@@ -320,6 +323,27 @@ fn profile(report: &EvaluationReport) -> String {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table.to_string()
+}
+
+/// Scales and offsets of the outputs, layer by layer.
+fn corrections(report: &EvaluationReport) -> Option<String> {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["layer", "scale: least", "mean", "largest", "offset (rms)"]);
+    for layer in &report.layers {
+        let correction = layer.correction?;
+        table.add_row([
+            layer.name.clone(),
+            format!("{:.4}", correction.least_scale),
+            format!("{:.4}", correction.mean_scale),
+            format!("{:.4}", correction.largest_scale),
+            format!("{:.3e}", correction.rms_offset),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    Some(table.to_string())
 }
 
 /// Tiles with non-idealities beside those without.

@@ -260,7 +260,7 @@ fn presets_are_listed_shown_and_checked() {
     let folder = folder();
     let path = folder.path();
     let list = done(path, &["list"]);
-    for name in ["wires-and-bits", "variation-aware-binary"] {
+    for name in ["adc-ranges", "wires-and-bits", "variation-aware-binary"] {
         assert!(list.contains(name), "{list}");
         let text = done(path, &["show", name]);
         fs::write(path.join("copy.toml"), text).unwrap();

@@ -1,9 +1,16 @@
 //! The converters of a layer: how activations become voltages and currents become numbers.
 
+use std::sync::Arc;
+
 use ohmloom_peripherals::{
-    ConverterSettings, FullScale, Magnitudes, RangePolicy, Resolution, UniformQuantiser,
+    ConverterError, ConverterSettings, FullScale, Magnitudes, Noise, RangePolicy, Resolution,
+    UniformQuantiser,
 };
 use serde::Serialize;
+
+use crate::drivers::Coding;
+use crate::signal_path::{PathConverters, Read};
+use crate::{MappedMatrix, PathInstance, SignalPath};
 
 /// What a layer's converters have to cover, found by running a calibration set with ideal converters.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,8 +57,8 @@ pub struct AdcProfile {
     pub signal_to_noise: f64,
 }
 
-/// DAC and ADC of a layer, with their ranges.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// DACs and ADCs of a layer, with their ranges, and what is known of the circuits around one of its matrices.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Converters {
     dac: ConverterSettings,
     adc: ConverterSettings,
@@ -62,6 +69,30 @@ pub struct Converters {
     input: f64,
     /// Full-scale current in ampere, unless dynamic.
     current: f64,
+    /// None where all there is is uniform quantisation.
+    path: Option<Arc<PathConverters>>,
+    /// Number of the first vector that they convert.
+    first_vector: u64,
+}
+
+/// One read of several vectors by all tiles.
+pub(crate) struct Drive {
+    /// Voltages, or codes for the tiles' own DACs.
+    pub values: Vec<f64>,
+    /// For each vector the activation that one volt stands for.
+    pub scales: Vec<f64>,
+    /// Which of the vectors' reads it is.
+    pub occasion: u32,
+}
+
+impl Drive {
+    /// The read of the vector with this number.
+    pub(crate) fn of(&self, vector: u64) -> Read {
+        Read {
+            vector,
+            occasion: self.occasion,
+        }
+    }
 }
 
 impl Converters {
@@ -75,6 +106,8 @@ impl Converters {
             signed: true,
             input,
             current: 0.0,
+            path: None,
+            first_vector: 0,
         }
     }
 
@@ -101,7 +134,64 @@ impl Converters {
             signed: range.negative,
             input,
             current: full_scale(adc, current),
+            path: None,
+            first_vector: 0,
         }
+    }
+
+    /// The same with the circuits around a matrix's tiles, each circuit with its own mismatch.
+    ///
+    /// # Errors
+    /// A parameter out of range; DACs of one bit where inputs have two signs.
+    pub fn with_path(
+        &self,
+        path: &SignalPath,
+        instance: PathInstance,
+        mapped: &MappedMatrix,
+    ) -> Result<Self, ConverterError> {
+        if *path == SignalPath::default() {
+            return Ok(self.clone());
+        }
+        let tiles: Vec<_> = mapped
+            .tiles()
+            .iter()
+            .map(|(_, tile)| (tile.used_rows(), tile.outputs()))
+            .collect();
+        let coding = match (path.input_slice_bits, self.signed) {
+            (Some(_), _) => Coding::SignMagnitude,
+            (None, true) => Coding::OffsetBinary,
+            (None, false) => Coding::Unsigned,
+        };
+        if path.dac.is_some()
+            && coding == Coding::OffsetBinary
+            && self.dac.bits == Resolution::Bits(1)
+        {
+            return Err(ConverterError::Parameter {
+                converter: "dac",
+                parameter: "bits",
+                value: 1.0,
+                requirement: "at least 2 for a layer whose inputs have two signs",
+            });
+        }
+        let converters = PathConverters::new(path, instance, &tiles, (coding, self.read_voltage))?;
+        Ok(Self {
+            path: Some(Arc::new(converters)),
+            ..self.clone()
+        })
+    }
+
+    /// The same for vectors that are numbered from here on: each has noise of its own.
+    #[must_use]
+    pub fn from_vector(&self, first_vector: u64) -> Self {
+        Self {
+            first_vector,
+            ..self.clone()
+        }
+    }
+
+    /// Number of the first vector.
+    pub(crate) fn first_vector(&self) -> u64 {
+        self.first_vector
     }
 
     /// The currents of a calibration set, and the factor to those that flow.
@@ -139,8 +229,45 @@ impl Converters {
         })
     }
 
-    /// Turns one vector of activations into row voltages, in place; returns the activation that one volt stands for.
-    pub(crate) fn drive(&self, values: &mut [f64]) -> f64 {
+    /// Reads that each vector takes: one for each digit of its codes.
+    pub(crate) fn reads(&self) -> u32 {
+        match (self.slice_bits(), self.dac.bits) {
+            (Some(slice), Resolution::Bits(bits)) => self.magnitude_bits(bits).div_ceil(slice),
+            _ => 1,
+        }
+    }
+
+    /// How often the voltages of a vector may be halved.
+    pub(crate) fn halvings(&self) -> u32 {
+        self.path.as_ref().map_or(0, |path| path.halvings)
+    }
+
+    fn slice_bits(&self) -> Option<u32> {
+        self.path.as_ref()?.input_slice_bits
+    }
+
+    /// Bits of a code without its sign.
+    fn magnitude_bits(&self, bits: u32) -> u32 {
+        if self.signed { (bits - 1).max(1) } else { bits }
+    }
+
+    /// What the rows get in one read of `vectors x width` activations, with voltages halved so often.
+    pub(crate) fn drive(&self, inputs: &[f64], width: usize, read: u32, halvings: u32) -> Drive {
+        let attenuation = (-f64::from(halvings)).exp2();
+        let codes = self.has_dacs();
+        let mut values = inputs.to_vec();
+        let scales = values
+            .chunks_exact_mut(width)
+            .map(|vector| self.drive_vector(vector, read, attenuation, codes))
+            .collect();
+        Drive {
+            values,
+            scales,
+            occasion: self.reads() * halvings + read,
+        }
+    }
+
+    fn drive_vector(&self, values: &mut [f64], read: u32, attenuation: f64, codes: bool) -> f64 {
         let input = match self.dac.range {
             RangePolicy::Dynamic => largest(values),
             _ => self.input,
@@ -148,26 +275,105 @@ impl Converters {
         if input == 0.0 {
             return 1.0;
         }
-        let volts_per_unit = self.read_voltage / input;
         let range = if self.signed {
             FullScale::Signed(input)
         } else {
             FullScale::Unsigned(input)
         };
         let converter = UniformQuantiser::new(self.dac.bits, range);
-        for value in values {
-            *value = converter.convert(*value) * volts_per_unit;
+        let code = |value: f64| converter.code(value * attenuation);
+        if let Some(slice) = self.slice_bits() {
+            let base = f64::from(1_u32 << slice);
+            let weight = base.powi(read.cast_signed());
+            let per_digit = if codes {
+                1.0
+            } else {
+                self.read_voltage / (base - 1.0)
+            };
+            for value in values {
+                let code = code(*value);
+                let digit = (code.abs() / weight).floor() % base;
+                *value = digit.copysign(code) * per_digit;
+            }
+            return converter.step() * weight * (base - 1.0) / (self.read_voltage * attenuation);
         }
-        input / self.read_voltage
+        if codes {
+            for value in values {
+                *value = code(*value);
+            }
+        } else {
+            let volts_per_unit = self.read_voltage / input;
+            for value in values {
+                *value = converter.convert(*value * attenuation) * volts_per_unit;
+            }
+        }
+        input / (self.read_voltage * attenuation)
     }
 
-    /// Converts one vector of differential currents, in place.
-    pub(crate) fn sense(&self, currents: &mut [f64]) {
+    /// Turns what a tile's rows get into voltages, in place.
+    pub(crate) fn drive_tile(&self, drive: &Drive, tile: usize, vector: u64, rows: &mut [f64]) {
+        if let Some(path) = &self.path
+            && let Some(drivers) = &path.drivers
+        {
+            let mut noise = path.driver_noise(tile, drive.of(vector));
+            drivers.drive(tile, rows, &mut noise);
+        }
+    }
+
+    /// Whether tiles differ in what they make of a [`Drive`].
+    pub(crate) fn has_dacs(&self) -> bool {
+        self.path
+            .as_ref()
+            .is_some_and(|path| path.drivers.is_some())
+    }
+
+    /// The noise of a tile's sensors in one read.
+    pub(crate) fn sensor_noise(&self, tile: usize, read: Read) -> Noise {
+        match &self.path {
+            None => Noise::silent(),
+            Some(path) => path.sensor_noise(tile, read),
+        }
+    }
+
+    /// Converts one vector of a tile's differential currents, in place; tells whether one of them is beyond the range.
+    pub(crate) fn sense(&self, tile: usize, currents: &mut [f64], noise: &mut Noise) -> bool {
         let full_scale = match self.adc.range {
             RangePolicy::Dynamic => largest(currents),
             _ => self.current,
         };
-        UniformQuantiser::new(self.adc.bits, FullScale::Signed(full_scale)).convert_all(currents);
+        let codes = self.adc.codes();
+        let beyond = self.halvings() > 0
+            && self.adc.bits != Resolution::Ideal
+            && largest(currents) > full_scale * (1.0 + 0.5 / codes);
+        match self.path.as_ref().filter(|path| path.has_adcs()) {
+            Some(_) if full_scale <= 0.0 => currents.fill(0.0),
+            Some(path) => path.convert(tile, full_scale / codes, currents, noise),
+            None => UniformQuantiser::new(self.adc.bits, FullScale::Signed(full_scale))
+                .convert_all(currents),
+        }
+        beyond
+    }
+
+    /// The currents for one unit of input, and for the largest input of a vector, from those of one read.
+    pub(crate) fn per_input(&self, current: f64, largest: f64) -> [f64; 2] {
+        let input = match self.dac.range {
+            RangePolicy::Dynamic => largest,
+            _ => self.input,
+        };
+        [current * input, current].map(|scaled| scaled / self.read_voltage)
+    }
+
+    /// One step of the ADCs in units of a matrix's outputs; `None` for ideal ADCs and where each vector has a range of its own.
+    pub fn output_step(&self, matrix: &MappedMatrix) -> Option<f64> {
+        let dynamic =
+            self.adc.range == RangePolicy::Dynamic || self.dac.range == RangePolicy::Dynamic;
+        if dynamic || self.adc.bits == Resolution::Ideal {
+            return None;
+        }
+        Some(
+            self.current / self.adc.codes() * self.input / self.read_voltage
+                * matrix.weight_per_siemens,
+        )
     }
 }
 

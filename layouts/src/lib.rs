@@ -7,6 +7,7 @@
 //! * [`cells`]: the cells of an array as circuits: a memristor alone, or with a transistor.
 //! * [`Imperfections`]: non-idealities of programmed arrays.
 //! * [`offsetting`]: targets that make up for stuck cells.
+//! * [`SignalPath`]: the circuits between numbers and a tile.
 //! * [`wires`]: resistance, capacitance and delay of the lines from their geometry.
 //! * [`write_verify`]: programming cells by pulses through the wires.
 //! * [`placement`]: layers laid out densely or staggered, cut into slices and packed into tiles, as pure descriptions.
@@ -29,13 +30,17 @@ mod biasing;
 mod cell_array;
 pub mod cells;
 mod converters;
+mod drivers;
 mod error;
 mod imperfect;
 mod mapped;
+mod multiply;
 mod nonlinear_tile;
 pub mod offsetting;
 pub mod placement;
+mod sensors;
 mod settings;
+mod signal_path;
 mod spice;
 mod tile;
 pub mod wires;
@@ -51,5 +56,6 @@ pub use mapped::{MappedMatrix, TilePosition};
 pub use nonlinear_tile::NonlinearTile;
 pub use ohmloom_solver::dense::multiply_transposed;
 pub use settings::TileSettings;
+pub use signal_path::{PathInstance, SignalPath};
 pub use spice::spice_deck;
 pub use tile::Tile;

@@ -14,11 +14,9 @@ use crate::cells::{CellDescription, Programmed};
 use crate::converters::largest;
 use crate::offsetting::{Offsetting, OffsettingEffect};
 use crate::tile::Corner;
-use crate::{
-    Converters, Imperfections, LayoutError, NewtonStatistics, SignalRange, Tile, TileSettings,
-};
+use crate::{Imperfections, LayoutError, PathInstance, Tile, TileSettings};
 use ohmloom_devices::nonidealities::Effect;
-use ohmloom_solver::dense::multiply_transposed;
+use ohmloom_peripherals::front_ends::FrontEndDescription;
 use ohmloom_solver::line_grid::GridError;
 
 /// Where a tile lies in its matrix.
@@ -48,11 +46,11 @@ impl TilePosition {
 /// A signed weight matrix on tiles.
 #[derive(Debug, Clone)]
 pub struct MappedMatrix {
-    inputs: usize,
-    outputs: usize,
-    tiles: Vec<(TilePosition, Tile)>,
+    pub(crate) inputs: usize,
+    pub(crate) outputs: usize,
+    pub(crate) tiles: Vec<(TilePosition, Tile)>,
     /// Weight that one siemens of difference stands for.
-    weight_per_siemens: f64,
+    pub(crate) weight_per_siemens: f64,
     tile_cells: usize,
     clipped: usize,
     effects: Vec<Effect>,
@@ -251,6 +249,25 @@ impl MappedMatrix {
         Ok(())
     }
 
+    /// As [`Self::solve`], with a front end at the end of each column. Its input resistance is a part of the wires: it must be in the tiles' settings
+    /// already ([`TileSettings::with_sensors`]).
+    ///
+    /// # Errors
+    /// As [`Self::solve`], and a front end that cannot be at a column.
+    pub fn solve_with_sensors(
+        &mut self,
+        front_end: &FrontEndDescription,
+        instance: PathInstance,
+    ) -> Result<(), LayoutError> {
+        let tiles = self.tiles.par_iter_mut().enumerate();
+        tiles.try_for_each(|(index, (position, tile))| {
+            tile.add_sensors(front_end, instance, index, |source| {
+                position.no_solution(source)
+            })
+        })?;
+        self.solve()
+    }
+
     /// Inputs of the matrix.
     pub fn inputs(&self) -> usize {
         self.inputs
@@ -300,132 +317,8 @@ impl MappedMatrix {
             .sum()
     }
 
-    /// Multiplies `vectors x inputs` activations by the matrix, as the tiles and their converters do it, into `vectors x outputs`.
-    /// Where the cells are nonlinear, this is the product of the linear cells that stand for them.
-    ///
-    /// # Errors
-    /// An input that is not finite; tiles not solved yet.
-    ///
-    /// # Panics
-    /// If a slice does not hold whole vectors, or not as many as the other.
-    pub fn multiply(
-        &self,
-        inputs: &[f64],
-        converters: &Converters,
-        out: &mut [f64],
-    ) -> Result<(), LayoutError> {
-        self.multiply_by(inputs, converters, out, |_, tile, volts, currents| {
-            multiply_transposed(volts, tile.differential(), currents, tile.used_rows());
-            Ok(())
-        })
-    }
-
-    /// As [`Self::multiply`], with the nonlinear cells: one solution by Newton's method for each tile and each vector that differs from
-    /// the others. Results do not depend on the number of threads.
-    ///
-    /// # Errors
-    /// As [`Self::multiply`]; linear cells; a solution that does not converge.
-    ///
-    /// # Panics
-    /// As [`Self::multiply`].
-    pub fn multiply_nonlinear(
-        &self,
-        inputs: &[f64],
-        converters: &Converters,
-        out: &mut [f64],
-    ) -> Result<NewtonStatistics, LayoutError> {
-        let mut statistics = NewtonStatistics::default();
-        self.multiply_by(
-            inputs,
-            converters,
-            out,
-            |position, tile, volts, currents| {
-                let cells = tile.nonlinear().ok_or(LayoutError::LinearCells)?;
-                let of_tile = cells.currents(volts, currents);
-                statistics =
-                    statistics.merge(of_tile.map_err(|source| position.no_solution(source))?);
-                Ok(())
-            },
-        )?;
-        Ok(statistics)
-    }
-
-    /// Multiplies between the converters; `solve` gets the voltages of a tile and fills in its differential currents.
-    fn multiply_by(
-        &self,
-        inputs: &[f64],
-        converters: &Converters,
-        out: &mut [f64],
-        mut solve: impl FnMut(&TilePosition, &Tile, &[f64], &mut [f64]) -> Result<(), LayoutError>,
-    ) -> Result<(), LayoutError> {
-        let vectors = self.check(inputs)?;
-        assert_eq!(
-            out.len(),
-            vectors * self.outputs,
-            "outputs: vectors x outputs"
-        );
-        let mut volts = inputs.to_vec();
-        let scales: Vec<f64> = volts
-            .chunks_exact_mut(self.inputs)
-            .map(|vector| converters.drive(vector))
-            .collect();
-        out.fill(0.0);
-        self.for_each_tile(&volts, |position, tile, volts, currents| {
-            solve(position, tile, volts, currents)?;
-            let outputs = tile.outputs();
-            for (vector, currents) in currents.chunks_exact_mut(outputs).enumerate() {
-                converters.sense(currents);
-                let scale = scales[vector] * self.weight_per_siemens;
-                let first = vector * self.outputs + position.first_output;
-                for (sum, current) in out[first..first + outputs].iter_mut().zip(currents.iter()) {
-                    *sum += scale * current;
-                }
-            }
-            Ok(())
-        })
-    }
-
-    /// The voltages that [`Self::multiply`] applies to one tile's used rows for one vector of activations.
-    pub fn tile_voltages(&self, tile: usize, vector: &[f64], converters: &Converters) -> Vec<f64> {
-        let (position, tile) = &self.tiles[tile];
-        let mut volts = vector.to_vec();
-        converters.drive(&mut volts);
-        volts[position.first_input..position.first_input + tile.used_rows()].to_vec()
-    }
-
-    /// What the converters have to cover for these activations, see [`SignalRange`].
-    ///
-    /// # Errors
-    /// As [`Self::multiply`].
-    pub fn observe(&self, inputs: &[f64]) -> Result<SignalRange, LayoutError> {
-        self.check(inputs)?;
-        let peaks: Vec<f64> = inputs.chunks_exact(self.inputs).map(largest).collect();
-        let mut range = SignalRange {
-            negative: inputs.iter().any(|&value| value < 0.0),
-            ..SignalRange::default()
-        };
-        for &value in inputs {
-            range.input.add(value);
-        }
-        self.for_each_tile(inputs, |_, tile, volts, currents| {
-            multiply_transposed(volts, tile.differential(), currents, tile.used_rows());
-            for (currents, &peak) in currents
-                .chunks_exact(tile.outputs())
-                .zip(&peaks)
-                .filter(|(_, peak)| **peak > 0.0)
-            {
-                for current in currents {
-                    range.current.add(*current);
-                    range.normalised_current.add(*current / peak);
-                }
-            }
-            Ok(())
-        })?;
-        Ok(range)
-    }
-
     /// Checks inputs; returns the number of vectors.
-    fn check(&self, inputs: &[f64]) -> Result<usize, LayoutError> {
+    pub(crate) fn check(&self, inputs: &[f64]) -> Result<usize, LayoutError> {
         if !self.solved {
             return Err(LayoutError::NotSolved);
         }
@@ -444,33 +337,5 @@ impl MappedMatrix {
             });
         }
         Ok(inputs.len() / self.inputs)
-    }
-
-    /// Calls `visit` for each tile with the voltages of its rows, `vectors x used rows`, and space for its differential currents,
-    /// `vectors x outputs of the tile`.
-    fn for_each_tile(
-        &self,
-        volts: &[f64],
-        mut visit: impl FnMut(&TilePosition, &Tile, &[f64], &mut [f64]) -> Result<(), LayoutError>,
-    ) -> Result<(), LayoutError> {
-        let vectors = volts.len() / self.inputs;
-        let (mut rows, mut currents) = (Vec::new(), Vec::new());
-        let mut gathered = usize::MAX;
-        for (position, tile) in &self.tiles {
-            let used = tile.used_rows();
-            // Tiles of one row of the grid follow each other and share their voltages.
-            if gathered != position.first_input {
-                gathered = position.first_input;
-                rows.clear();
-                for vector in volts.chunks_exact(self.inputs) {
-                    rows.extend_from_slice(
-                        &vector[position.first_input..position.first_input + used],
-                    );
-                }
-            }
-            currents.resize(vectors * tile.outputs(), 0.0);
-            visit(position, tile, &rows, &mut currents)?;
-        }
-        Ok(())
     }
 }

@@ -63,6 +63,15 @@ impl TileSettings {
         }
     }
 
+    /// The same tile with more resistance at the sensed end of each column, in ohm.
+    #[must_use]
+    pub fn with_sensors(&self, ohm: f64) -> Self {
+        Self {
+            sink_resistance: Some(self.wires().sink + ohm),
+            ..self.clone()
+        }
+    }
+
     /// Checks every value.
     ///
     /// # Errors

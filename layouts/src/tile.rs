@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use ohmloom_devices::nonidealities::{ConductanceRange, Effect};
+use ohmloom_peripherals::front_ends::FrontEndDescription;
 use ohmloom_solver::line_grid::{
     ArraySolver, GridError, LineGrid, Method, MethodChoice, NonlinearArray, NonlinearOptions,
     SolveOptions, TransferMatrix,
@@ -11,7 +12,8 @@ use ohmloom_solver::line_grid::{
 
 use crate::cell_array::{CellArray, MakeArray};
 use crate::cells::CellDescription;
-use crate::{Imperfections, LayoutError, NonlinearTile, TileSettings};
+use crate::sensors::TileSensors;
+use crate::{Imperfections, LayoutError, NonlinearTile, PathInstance, TileSettings};
 
 /// A programmed tile. The cells in use are those nearest to the terminals: the leftmost columns (the drivers are at the left end of
 /// the rows) and the bottom rows (the columns are sensed at their bottom). All others are off, and load the wires as real ones do;
@@ -24,6 +26,7 @@ pub struct Tile {
     /// Currents of the positive columns less those of the negative ones, per volt: `outputs x used_rows`. Empty until solved.
     differential: Vec<f64>,
     kcl_relative: f64,
+    sensors: Option<TileSensors>,
     nonlinear: Option<Arc<dyn CellArray>>,
 }
 
@@ -35,6 +38,7 @@ impl fmt::Debug for Tile {
             .field("used_columns", &self.used_columns)
             .field("differential", &self.differential)
             .field("kcl_relative", &self.kcl_relative)
+            .field("sensors", &self.sensors)
             .field("nonlinear", &self.nonlinear.is_some())
             .finish()
     }
@@ -76,6 +80,7 @@ impl Tile {
             used_columns: corner.columns,
             differential: Vec::new(),
             kcl_relative: 0.0,
+            sensors: None,
             nonlinear: None,
         }
     }
@@ -131,12 +136,46 @@ impl Tile {
         self.differential = transfer
             .values
             .chunks_exact(2 * self.used_rows)
-            .flat_map(|pair| {
+            .enumerate()
+            .flat_map(|(output, pair)| {
                 let (positive, negative) = pair.split_at(self.used_rows);
-                positive.iter().zip(negative).map(|(p, n)| p - n)
+                let [p, n] = self.gains(output);
+                positive
+                    .iter()
+                    .zip(negative)
+                    .map(move |(a, b)| p * a - n * b)
             })
             .collect();
         Ok(())
+    }
+
+    /// Puts a front end at the end of each column, with the random numbers that belong to tile `index` of its matrix. The resistance that it adds
+    /// must be among the tile's settings already.
+    pub(crate) fn add_sensors(
+        &mut self,
+        front_end: &FrontEndDescription,
+        instance: PathInstance,
+        index: usize,
+        no_solution: impl Fn(GridError) -> LayoutError,
+    ) -> Result<(), LayoutError> {
+        let sensors =
+            TileSensors::new(&self.grid, front_end, |column| instance.key(index, column))?
+                .solve(&self.grid, self.used_columns)
+                .map_err(no_solution)?;
+        self.sensors = Some(sensors);
+        Ok(())
+    }
+
+    /// The front ends, where there are some.
+    pub(crate) fn sensors(&self) -> Option<&TileSensors> {
+        self.sensors.as_ref()
+    }
+
+    /// What part of their currents the front ends of an output's columns read.
+    fn gains(&self, output: usize) -> [f64; 2] {
+        self.sensors
+            .as_ref()
+            .map_or([1.0; 2], |sensors| sensors.gains(output))
     }
 
     /// The array with its wires.
@@ -192,13 +231,13 @@ impl Tile {
         drives
     }
 
-    /// Currents of the positive columns less those of the negative ones.
-    pub(crate) fn differences<'a>(
-        &self,
-        currents: &'a [f64],
-    ) -> impl Iterator<Item = f64> + use<'a> {
+    /// Currents of the positive columns less those of the negative ones, as the front ends read them.
+    pub(crate) fn differences(&self, currents: &[f64]) -> impl Iterator<Item = f64> {
         let pairs = currents[..self.used_columns].chunks_exact(2);
-        pairs.map(|pair| pair[0] - pair[1])
+        pairs.enumerate().map(|(output, pair)| {
+            let [p, n] = self.gains(output);
+            p * pair[0] - n * pair[1]
+        })
     }
 
     pub(crate) fn solve_grid_directly(

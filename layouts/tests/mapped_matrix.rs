@@ -88,7 +88,7 @@ proptest! {
         let weights = random(4 * inputs, seed);
         let x = random(3 * inputs, seed ^ 3);
         let mapped = solved(&weights, 4, &tile(16, 8, 1.0));
-        let range = mapped.observe(&x).unwrap();
+        let range = mapped.observe(&x, None).unwrap();
         let mut ideal = vec![0.0; 12];
         mapped.multiply(&x, &Converters::ideal(0.2, 1.0), &mut ideal).unwrap();
         let scale = ideal.iter().fold(0.0, |a: f64, y| a.max(y.abs()));
@@ -116,7 +116,7 @@ fn ranges_that_clip_are_better_at_few_bits_and_the_profile_says_so() {
     let mut x = random(400 * 20, 6);
     x[7] = 4.0;
     let mapped = solved(&weights, 8, &tile(32, 32, 1.0));
-    let range = mapped.observe(&x).unwrap();
+    let range = mapped.observe(&x, None).unwrap();
     let mut ideal = vec![0.0; 400 * 8];
     mapped
         .multiply(&x, &Converters::ideal(0.2, 4.0), &mut ideal)

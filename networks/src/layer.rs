@@ -191,6 +191,14 @@ pub struct VectorBlock<'a> {
     pub values: &'a [f64],
 }
 
+impl VectorBlock<'_> {
+    /// How many of its vectors come before this one.
+    pub fn vectors_before(&self, end: u64) -> usize {
+        end.saturating_sub(self.first_vector)
+            .min(self.vectors as u64) as usize
+    }
+}
+
 /// A linear operator that computes what one group's weight matrix would: a crossbar model, for example.
 ///
 /// The lowering cuts the input vectors of a layer into blocks whose limits are an implementation detail: an operator

@@ -83,9 +83,19 @@ fn the_documented_defaults_are_the_defaults() {
 }
 
 #[test]
-fn the_documented_cell_can_be_programmed() {
+fn the_documented_signal_path_is_one() {
     let page = include_str!("../../docs/evaluation.md");
     let toml = page.split("```toml").nth(2).unwrap();
+    let settings: EvaluationSettings = toml::from_str(toml.split("```").next().unwrap()).unwrap();
+    settings.validate().unwrap();
+    let path = &settings.signal_path;
+    assert!(path.dac.is_some() && path.adc.is_some() && path.front_end.is_some());
+}
+
+#[test]
+fn the_documented_cell_can_be_programmed() {
+    let page = include_str!("../../docs/evaluation.md");
+    let toml = page.split("```toml").nth(3).unwrap();
     let cell: CellDescription = toml::from_str(toml.split("```").next().unwrap()).unwrap();
     let settings = EvaluationSettings::default();
     let (off, on) = settings.tile.conductances();
@@ -99,7 +109,7 @@ fn the_documented_cell_can_be_programmed() {
 #[test]
 fn the_documented_list_is_one_of_the_configuration() {
     let page = include_str!("../../docs/evaluation.md");
-    let toml = page.split("```toml").nth(3).unwrap();
+    let toml = page.split("```toml").nth(4).unwrap();
     let settings: EvaluationSettings = toml::from_str(toml.split("```").next().unwrap()).unwrap();
     settings.validate().unwrap();
     assert_eq!(settings.nonidealities.len(), 2);

@@ -8,6 +8,7 @@ use ohmloom_networks::evaluation::{
     AnalogNetwork, EvaluationData, EvaluationReport, EvaluationSettings, Silent,
 };
 use ohmloom_networks::{DataSource, Network, Preprocessing};
+use ohmloom_peripherals::Resolution;
 
 /// A twentieth of the cells stuck on, as many stuck off.
 fn settings(offsetting: OffsettingMethod) -> EvaluationSettings {
@@ -83,6 +84,21 @@ fn lenet_gets_its_accuracy_back_from_method_to_method() {
     let without_data = AnalogNetwork::new(&network, &settings(OffsettingMethod::Extended), &Silent);
     let error = without_data.err().unwrap().to_string();
     assert!(error.contains("statistics of the inputs"), "{error}");
+}
+
+#[test]
+fn tiles_with_offsetting_are_shared_by_other_converters() {
+    let Some(folder) = common::data_folder() else {
+        return;
+    };
+    let network = Network::load(folder.join("models/eeg_bonn_parallelcnn_AvsE.onnx")).unwrap();
+    let settings = settings(OffsettingMethod::Published);
+    let tiles = AnalogNetwork::new(&network, &settings, &Silent).unwrap();
+    let mut other = settings.clone();
+    other.adc.bits = Resolution::Bits(6);
+    assert!(tiles.with_settings(&other).is_ok());
+    other.tile.r_on *= 2.0;
+    assert!(tiles.with_settings(&other).is_err());
 }
 
 #[test]

@@ -76,9 +76,13 @@ impl Comparator {
             offset: self.offset + self.offset_sigma * deviate,
             noise: self.noise,
             undecided: self.undecided(),
+            certain: LARGEST_DEVIATE * self.noise + self.undecided(),
         }
     }
 }
+
+/// A standard normal deviate is larger in 3 of 10^12 draws.
+const LARGEST_DEVIATE: f64 = 7.0;
 
 /// One comparator with its own offset.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,13 +93,19 @@ pub(crate) struct ComparatorInstance {
     pub(crate) noise: f64,
     /// Differences below this are undecided, V.
     pub(crate) undecided: f64,
+    /// No noise changes the decision on a difference beyond this, V: none is drawn.
+    pub(crate) certain: f64,
 }
 
 impl ComparatorInstance {
     /// Whether a difference counts as positive.
     #[inline]
     pub(crate) fn decide(&self, volts: f64, noise: &mut Noise) -> bool {
-        let seen = volts + self.offset + noise.scaled(self.noise);
+        let without_noise = volts + self.offset;
+        if without_noise.abs() > self.certain {
+            return without_noise > 0.0;
+        }
+        let seen = without_noise + noise.scaled(self.noise);
         if seen.abs() < self.undecided {
             noise.coin()
         } else {

@@ -3,7 +3,10 @@
 //! Both come from [`ohmloom_devices::nonidealities::streams`], so that neither depends on the order in which converters are made or
 //! on what other converters convert.
 
-use ohmloom_devices::nonidealities::streams::{CellWords, Key, Purpose, Streams};
+use ohmloom_devices::nonidealities::streams::{Key, Purpose, Streams};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+use rand_distr::{Distribution, StandardNormal};
 
 /// Which converter it is: everything that its random numbers depend on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -82,35 +85,26 @@ pub struct Noise(Option<Source>);
 
 #[derive(Clone, Debug)]
 struct Source {
-    streams: Streams,
+    key: Key,
     row: usize,
-    block: usize,
-    words: CellWords,
-    used: usize,
+    /// Made when the first number is drawn.
+    generator: Option<ChaCha8Rng>,
 }
-
-/// Numbers in one block of a stream.
-const BLOCK: usize = 8;
 
 impl Noise {
     /// The noise of a converter; `repetition` distinguishes several runs of it.
     pub fn new(key: &InstanceKey, repetition: u32) -> Self {
-        let mut streams = Streams::new(&Key {
-            seed: key.seed,
-            purpose: Purpose::ConverterNoise,
-            occurrence: 0,
-            repetition,
-            trial: key.trial,
-            tile: key.tile,
-        });
-        let row = key.index as usize;
-        let words = streams.cell(row, 0);
         Self(Some(Source {
-            streams,
-            row,
-            block: 1,
-            words,
-            used: 0,
+            key: Key {
+                seed: key.seed,
+                purpose: Purpose::ConverterNoise,
+                occurrence: 0,
+                repetition,
+                trial: key.trial,
+                tile: key.tile,
+            },
+            row: key.index as usize,
+            generator: None,
         }))
     }
 
@@ -122,19 +116,17 @@ impl Noise {
     /// A standard normal deviate.
     #[inline]
     pub fn normal(&mut self) -> f64 {
-        self.0.as_mut().map_or(0.0, |source| {
-            let index = source.advance();
-            source.words.normal(index)
-        })
+        self.0
+            .as_mut()
+            .map_or(0.0, |source| StandardNormal.sample(source.generator()))
     }
 
     /// True in half of the cases.
     #[inline]
     pub fn coin(&mut self) -> bool {
-        self.0.as_mut().is_some_and(|source| {
-            let index = source.advance();
-            source.words.uniform(index) < 0.5
-        })
+        self.0
+            .as_mut()
+            .is_some_and(|source| source.generator().next_u64() >> 63 == 1)
     }
 
     /// `sigma` times a deviate; none is drawn for a sigma of 0.
@@ -150,14 +142,13 @@ impl Noise {
 
 impl Source {
     #[inline]
-    fn advance(&mut self) -> usize {
-        if self.used == BLOCK {
-            self.words = self.streams.cell(self.row, self.block);
-            self.block += 1;
-            self.used = 0;
-        }
-        self.used += 1;
-        self.used - 1
+    fn generator(&mut self) -> &mut ChaCha8Rng {
+        let Self {
+            key,
+            row,
+            generator,
+        } = self;
+        generator.get_or_insert_with(|| Streams::new(key).generator(*row, 0))
     }
 }
 

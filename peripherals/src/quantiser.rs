@@ -117,13 +117,19 @@ impl UniformQuantiser {
     /// The nearest value that the converter can express.
     #[inline]
     pub fn convert(&self, value: f64) -> f64 {
-        // Adding and subtracting 1.5 * 2^52 rounds to an integer without a call.
-        const ROUND: f64 = 6_755_399_441_055_744.0;
         if self.highest == f64::INFINITY {
             return value;
         }
+        self.code(value) * self.step
+    }
+
+    /// The code of that value: how many steps it is; 0 for an ideal converter.
+    #[inline]
+    pub fn code(&self, value: f64) -> f64 {
+        // Adding and subtracting 1.5 * 2^52 rounds to an integer without a call.
+        const ROUND: f64 = 6_755_399_441_055_744.0;
         let code = (value * self.per_step).clamp(self.lowest, self.highest);
-        ((code + ROUND) - ROUND) * self.step
+        (code + ROUND) - ROUND
     }
 
     /// Converts every value in place.

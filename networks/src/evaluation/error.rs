@@ -1,6 +1,7 @@
 //! What can go wrong in an evaluation.
 
 use ohmloom_layouts::LayoutError;
+use ohmloom_peripherals::digital::DigitalError;
 
 use crate::Error;
 
@@ -56,6 +57,14 @@ pub enum EvaluationError {
         layer: String,
         /// What is wrong.
         source: Box<LayoutError>,
+    },
+    /// A layer's outputs could not be corrected.
+    #[error("layer {layer}: correction: {source}")]
+    Digital {
+        /// Name of the layer.
+        layer: String,
+        /// What is wrong.
+        source: DigitalError,
     },
     /// The network or the dataset.
     #[error(transparent)]

@@ -27,6 +27,7 @@ impl AnalogNetwork<'_> {
             Arc::new(StageOperator {
                 matrix: Arc::clone(matrix),
                 converters: Converters::ideal(1.0, 1.0),
+                correction: None,
                 stage: Stage::Moments(Mutex::new(moments)),
             })
         };

@@ -4,6 +4,8 @@
 //! computed once; then every inference is a product with those matrices between converters. With nonlinear cells there is no such
 //! matrix: each tile is solved by Newton's method for each input.
 
+mod calibration;
+mod correction;
 mod data;
 mod error;
 mod input_moments;
@@ -17,11 +19,10 @@ mod verification;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use ohmloom_layouts::offsetting::OffsettingMethod;
-use ohmloom_layouts::{AdcProfile, Converters, MappedMatrix, SignalRange, Tile};
-use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
+use ohmloom_layouts::{MappedMatrix, Tile};
 use rayon::prelude::*;
 
+pub use correction::{Correction, CorrectionReport, Fit};
 pub use data::EvaluationData;
 pub use error::EvaluationError;
 pub use report::{EvaluationReport, LayerReport, NonidealReport, NonlinearReport, Seconds};
@@ -32,6 +33,7 @@ use crate::inference::{Inference, Logits};
 use crate::layer::{LinearOperator, Operators};
 use crate::network::Network;
 use crate::preprocessing::Preprocessing;
+use calibration::Calibration;
 use operators::{BlockErrors, SolvedCells, Stage, StageOperator};
 use programmed::ProgrammedMatrix;
 
@@ -118,11 +120,7 @@ impl<'a> AnalogNetwork<'a> {
         let as_programmed = if settings.nonidealities.is_empty() {
             None
         } else {
-            let settings = EvaluationSettings {
-                nonidealities: Vec::new(),
-                offsetting: OffsettingMethod::None,
-                ..settings.clone()
-            };
+            let settings = settings.as_programmed();
             Some(Box::new(Self::new(network, &settings, progress)?))
         };
         let beside = start.elapsed().as_secs_f64();
@@ -166,7 +164,7 @@ impl<'a> AnalogNetwork<'a> {
             .flat_map(|(layer, groups)| groups.iter_mut().map(move |m| (layer, m)))
             .collect();
         flat.par_iter_mut().try_for_each(|(layer, matrix)| {
-            matrix.mapped.solve().map_err(at_layer(*layer))?;
+            matrix.solve(settings).map_err(at_layer(*layer))?;
             progress.step();
             Ok::<(), EvaluationError>(())
         })?;
@@ -202,10 +200,7 @@ impl<'a> AnalogNetwork<'a> {
         }
         let as_programmed = match &self.as_programmed {
             None => None,
-            Some(beside) => Some(Box::new(beside.with_settings(&EvaluationSettings {
-                nonidealities: Vec::new(),
-                ..settings.clone()
-            })?)),
+            Some(beside) => Some(Box::new(beside.with_settings(&settings.as_programmed())?)),
         };
         Ok(Self {
             network: self.network,
@@ -259,11 +254,7 @@ impl<'a> AnalogNetwork<'a> {
         let timed = |seconds: &mut f64, start: Instant| *seconds = start.elapsed().as_secs_f64();
 
         let start = Instant::now();
-        let Calibration {
-            converters,
-            profiles,
-            images: calibration,
-        } = self.calibrate(data, progress)?;
+        let calibration = self.calibrate(data, progress)?;
         timed(&mut seconds.calibrating, start);
 
         let start = Instant::now();
@@ -283,14 +274,14 @@ impl<'a> AnalogNetwork<'a> {
         } else {
             SolvedCells::Linear
         };
-        let (analog, errors) = self.classify(data, &converters, cells, progress)?;
+        let (analog, errors) = self.classify(data, &calibration, cells, progress)?;
         timed(&mut seconds.evaluating, start);
 
         let start = Instant::now();
         let linear = match cells {
             SolvedCells::Linear => None,
             SolvedCells::Nonlinear => {
-                Some(self.classify(data, &converters, SolvedCells::Linear, progress)?)
+                Some(self.classify(data, &calibration, SolvedCells::Linear, progress)?)
             }
         };
         timed(&mut seconds.linear, start);
@@ -299,9 +290,9 @@ impl<'a> AnalogNetwork<'a> {
         let nonideal = match &self.as_programmed {
             None => None,
             Some(beside) => {
-                let converters = beside.calibrate(data, progress)?.converters;
+                let calibration = beside.calibrate(data, progress)?;
                 let (logits, _) =
-                    beside.classify(data, &converters, SolvedCells::Linear, progress)?;
+                    beside.classify(data, &calibration, SolvedCells::Linear, progress)?;
                 Some(self.nonideal_report((&analog, &logits), data.test.labels())?)
             }
         };
@@ -311,7 +302,7 @@ impl<'a> AnalogNetwork<'a> {
         let verify_max_relative = match verify {
             0 => None,
             _ if self.tiles() == 0 => None,
-            draws => Some(self.verify(data, &converters, draws, progress)?),
+            draws => Some(self.verify(data, &calibration, draws, progress)?),
         };
         timed(&mut seconds.checking, start);
 
@@ -322,7 +313,7 @@ impl<'a> AnalogNetwork<'a> {
             }
         };
         let linear_errors = linear.as_ref().map(|(_, errors)| &errors[..]);
-        let layers = self.layer_reports(&errors, linear_errors, &profiles);
+        let layers = self.layer_reports(&errors, linear_errors, &calibration);
         let (digital_classes, analog_classes) = (digital.predictions()?, analog.predictions()?);
         let matrices = || self.matrices.iter().flatten().map(|matrix| &matrix.mapped);
         let tiles = self.tiles();
@@ -347,66 +338,9 @@ impl<'a> AnalogNetwork<'a> {
             nonideal,
             layers,
             seconds,
-            calibration,
+            calibration: calibration.images,
             settings: self.settings.clone(),
             version: env!("CARGO_PKG_VERSION"),
-        })
-    }
-
-    /// Finds the range of every layer's signals, and says on which images.
-    fn calibrate(
-        &self,
-        data: EvaluationData<'_>,
-        progress: &dyn Progress,
-    ) -> Result<Calibration, EvaluationError> {
-        let (dataset, name) = data.calibrating();
-        let images = self.settings.calibration_images.min(dataset.len());
-        let ideal = vec![Converters::ideal(1.0, 1.0); self.matrices.len()];
-        let operators = self.operators(&ideal, |_| {
-            Stage::Calibrate(Mutex::new(SignalRange::default()))
-        });
-        let inference = Inference::analog(self.network, &as_trait(&operators), images, BATCH)?;
-        run(
-            &inference,
-            dataset,
-            data.preprocessing,
-            "calibrating",
-            progress,
-        )?;
-        let EvaluationSettings {
-            dac,
-            adc,
-            read_voltage,
-            ..
-        } = self.settings;
-        let calibrated = |converter: &ConverterSettings| {
-            !matches!(converter.range, RangePolicy::Fixed | RangePolicy::Dynamic)
-                && converter.bits != Resolution::Ideal
-        };
-        let mut converters = Vec::with_capacity(operators.len());
-        let mut profiles = Vec::with_capacity(operators.len());
-        for (groups, layer) in operators.iter().zip(self.network.layers()) {
-            let range = groups.iter().fold(SignalRange::default(), |range, group| {
-                range.merge(&group.range())
-            });
-            let used = groups
-                .iter()
-                .any(|group| !group.matrix.mapped.tiles().is_empty());
-            let idle = calibrated(&dac) && range.input.largest() == 0.0
-                || calibrated(&adc) && range.current.largest() == 0.0;
-            if used && idle {
-                return Err(EvaluationError::NoSignal {
-                    layer: layer.name.clone(),
-                });
-            }
-            let of_layer = Converters::new(dac, adc, read_voltage, &range);
-            profiles.push(of_layer.profile(&range));
-            converters.push(of_layer);
-        }
-        Ok(Calibration {
-            converters,
-            profiles,
-            images: format!("first {images} images of the {name} set"),
         })
     }
 
@@ -414,13 +348,13 @@ impl<'a> AnalogNetwork<'a> {
     fn classify(
         &self,
         data: EvaluationData<'_>,
-        converters: &[Converters],
+        calibration: &Calibration,
         cells: SolvedCells,
         progress: &dyn Progress,
     ) -> Result<(Logits, Vec<BlockErrors>), EvaluationError> {
         let images = self.settings.error_images.min(data.test.len());
         // Where a batch of fixed size is filled up with copies, these do not count.
-        let operators = self.operators(converters, |layer| Stage::Evaluate {
+        let operators = self.operators(calibration, |layer, _| Stage::Evaluate {
             cells,
             end: (images * self.vectors_per_sample(layer)) as u64,
             blocks: Mutex::default(),
@@ -448,32 +382,25 @@ impl<'a> AnalogNetwork<'a> {
         self.network.layers()[layer].vectors().div_ceil(batch)
     }
 
-    /// Operators for one stage, `[layer][group]`; `stage` gets the layer's index.
+    /// Operators for one stage, `[layer][group]`; `stage` gets the indices of both.
     fn operators(
         &self,
-        converters: &[Converters],
-        stage: impl Fn(usize) -> Stage,
+        calibration: &Calibration,
+        stage: impl Fn(usize, usize) -> Stage,
     ) -> Vec<Vec<Arc<StageOperator>>> {
         let groups = |(layer, groups): (usize, &Vec<Arc<ProgrammedMatrix>>)| {
-            let operator = |matrix: &Arc<ProgrammedMatrix>| {
+            let operator = |(group, matrix): (usize, &Arc<ProgrammedMatrix>)| {
                 Arc::new(StageOperator {
                     matrix: Arc::clone(matrix),
-                    converters: converters[layer],
-                    stage: stage(layer),
+                    converters: calibration.converters[layer][group].clone(),
+                    correction: calibration.corrections[layer][group].clone(),
+                    stage: stage(layer, group),
                 })
             };
-            groups.iter().map(operator).collect()
+            groups.iter().enumerate().map(operator).collect()
         };
         self.matrices.iter().enumerate().map(groups).collect()
     }
-}
-
-/// What a calibration set says of every layer.
-struct Calibration {
-    converters: Vec<Converters>,
-    profiles: Vec<Option<AdcProfile>>,
-    /// Which images.
-    images: String,
 }
 
 /// Share of the cells of all tiles of these matrices that belong to a weight. All tiles are of one size.

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ohmloom_layouts::offsetting::InputMoments;
 use ohmloom_layouts::{Converters, LayoutError, NewtonStatistics, SignalRange};
+use ohmloom_peripherals::digital::{Activation, ColumnAffine, DigitalError};
 
+use super::correction::{FitSums, add_to_sums};
 use super::programmed::ProgrammedMatrix;
 use crate::error::OperatorError;
 use crate::layer::{LinearOperator, VectorBlock};
@@ -13,7 +15,18 @@ use crate::layer::{LinearOperator, VectorBlock};
 /// What a stage does besides multiplying.
 pub(super) enum Stage {
     /// Ideal converters; finds out what the real ones have to cover.
-    Calibrate(Mutex<SignalRange>),
+    Calibrate {
+        range: Mutex<SignalRange>,
+        /// The converters that apply inputs digit by digit, where the currents of digits are asked for.
+        digits: Option<Box<Converters>>,
+    },
+    /// The real converters; adds up for each output what a scale and an offset are fitted to, by first vector of a block.
+    Fit {
+        cells: SolvedCells,
+        /// Vectors from this one on do not count.
+        end: u64,
+        blocks: Mutex<BTreeMap<u64, Vec<FitSums>>>,
+    },
     /// The real converters; notes for the first vectors how far the results are from exact arithmetic, by first vector of a block, so
     /// that the numbers can be added in a fixed order.
     Evaluate {
@@ -71,6 +84,8 @@ impl BlockErrors {
 pub(super) struct StageOperator {
     pub matrix: Arc<ProgrammedMatrix>,
     pub converters: Converters,
+    /// What is done to the results.
+    pub correction: Option<Arc<ColumnAffine>>,
     pub stage: Stage,
 }
 
@@ -83,7 +98,7 @@ impl StageOperator {
     /// The range found, for [`Stage::Calibrate`].
     pub(super) fn range(&self) -> SignalRange {
         match &self.stage {
-            Stage::Calibrate(range) => lock(range).clone(),
+            Stage::Calibrate { range, .. } => lock(range).clone(),
             _ => SignalRange::default(),
         }
     }
@@ -97,6 +112,21 @@ impl StageOperator {
                 .fold(BlockErrors::default(), BlockErrors::merge),
             _ => BlockErrors::default(),
         }
+    }
+
+    /// The sums of all blocks, for [`Stage::Fit`].
+    pub(super) fn fit_sums(&self) -> Vec<FitSums> {
+        let mut sums = vec![[0.0; 5]; self.columns()];
+        if let Stage::Fit { blocks, .. } = &self.stage {
+            for block in lock(blocks).values() {
+                for (sums, block) in sums.iter_mut().zip(block) {
+                    sums.iter_mut()
+                        .zip(block)
+                        .for_each(|(sum, term)| *sum += term);
+                }
+            }
+        }
+        sums
     }
 
     /// The moments, for [`Stage::Moments`].
@@ -117,25 +147,48 @@ impl StageOperator {
 }
 
 impl StageOperator {
+    /// The product for these vectors, as the converters give it.
+    fn multiply(
+        &self,
+        cells: SolvedCells,
+        first_vector: u64,
+        vectors: &[f64],
+        output: &mut [f64],
+    ) -> Result<NewtonStatistics, LayoutError> {
+        let converters = self.converters.from_vector(first_vector);
+        match cells {
+            SolvedCells::Linear => {
+                self.matrix.multiply(vectors, &converters, output)?;
+                Ok(NewtonStatistics::default())
+            }
+            SolvedCells::Nonlinear => self.matrix.multiply_nonlinear(vectors, &converters, output),
+        }
+    }
+
+    /// Scales and offsets the results.
+    fn correct(&self, output: &mut [f64]) -> Result<(), DigitalError> {
+        self.correction
+            .as_ref()
+            .map_or(Ok(()), |affine| affine.apply(Activation::Linear, output))
+    }
+
     /// The product for these vectors, of which the first `counted` are compared.
     fn evaluate(
         &self,
         cells: SolvedCells,
-        vectors: &[f64],
+        (first_vector, vectors): (u64, &[f64]),
         counted: usize,
         output: &mut [f64],
-    ) -> Result<BlockErrors, LayoutError> {
+    ) -> Result<BlockErrors, OperatorError> {
         let (compared, results) = (counted * self.rows(), counted * self.columns());
         let mut errors = BlockErrors::default();
         let mut reference = vec![0.0; results];
-        if cells == SolvedCells::Linear {
-            self.matrix.multiply(vectors, &self.converters, output)?;
-        } else {
-            errors.newton = self
-                .matrix
-                .multiply_nonlinear(vectors, &self.converters, output)?;
-            self.matrix
-                .multiply(&vectors[..compared], &self.converters, &mut reference)?;
+        errors.newton = self.multiply(cells, first_vector, vectors, output)?;
+        self.correct(output)?;
+        if cells == SolvedCells::Nonlinear {
+            let compared = &vectors[..compared];
+            self.multiply(SolvedCells::Linear, first_vector, compared, &mut reference)?;
+            self.correct(&mut reference)?;
             (errors.nonlinearity, errors.linear) = squares(&output[..results], &reference);
         }
         self.matrix
@@ -170,18 +223,28 @@ impl LinearOperator for StageOperator {
 
     fn apply(&self, block: VectorBlock<'_>, output: &mut [f64]) -> Result<(), OperatorError> {
         match &self.stage {
-            Stage::Calibrate(range) => {
-                let observed = self.matrix.observe(block.values)?;
+            Stage::Calibrate { range, digits } => {
+                let observed = self.matrix.observe(block.values, digits.as_deref())?;
                 let mut range = lock(range);
                 *range = std::mem::take(&mut *range).merge(&observed);
             }
             Stage::Evaluate { cells, end, blocks } => {
-                let counted = end
-                    .saturating_sub(block.first_vector)
-                    .min(block.vectors as u64) as usize;
-                let errors = self.evaluate(*cells, block.values, counted, output)?;
+                let counted = block.vectors_before(*end);
+                let vectors = (block.first_vector, block.values);
+                let errors = self.evaluate(*cells, vectors, counted, output)?;
                 lock(blocks).insert(block.first_vector, errors);
                 return Ok(());
+            }
+            Stage::Fit { cells, end, blocks } => {
+                self.multiply(*cells, block.first_vector, block.values, output)?;
+                let counted = block.vectors_before(*end);
+                let mut exact = vec![0.0; counted * self.columns()];
+                self.matrix
+                    .multiply_exactly(&block.values[..counted * self.rows()], &mut exact);
+                let mut sums = vec![[0.0; 5]; self.columns()];
+                add_to_sums(&mut sums, &output[..exact.len()], &exact);
+                lock(blocks).insert(block.first_vector, sums);
+                return Ok(self.correct(output)?);
             }
             Stage::Moments(moments) => {
                 lock(moments).observe(&self.matrix.extend(block.values))?;
@@ -197,8 +260,12 @@ impl LinearOperator for StageOperator {
                 }
             }
         }
-        Ok(self
-            .matrix
-            .multiply(block.values, &self.converters, output)?)
+        self.multiply(
+            SolvedCells::Linear,
+            block.first_vector,
+            block.values,
+            output,
+        )?;
+        Ok(self.correct(output)?)
     }
 }

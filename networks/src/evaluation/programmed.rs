@@ -3,7 +3,8 @@
 use ohmloom_devices::nonidealities::Instance;
 use ohmloom_layouts::offsetting::Offsetting;
 use ohmloom_layouts::{
-    Converters, Imperfections, LayoutError, MappedMatrix, NewtonStatistics, SignalRange,
+    Converters, Imperfections, LayoutError, MappedMatrix, NewtonStatistics, PathInstance,
+    SignalRange,
 };
 
 use super::settings::{Bias, EvaluationSettings};
@@ -12,6 +13,8 @@ use crate::layer::WeightMatrix;
 /// A weight matrix on tiles, and the constant input of its bias row if it has one.
 pub(super) struct ProgrammedMatrix {
     pub mapped: MappedMatrix,
+    /// Number of its first tile.
+    first_tile: u64,
     weights: WeightMatrix,
     bias: Option<BiasRow>,
 }
@@ -51,6 +54,7 @@ impl ProgrammedMatrix {
                 }
             });
         let nonidealities = settings.nonidealities();
+        let tile = &settings.tiles();
         let imperfections = Imperfections {
             list: &nonidealities,
             instance: Instance {
@@ -61,10 +65,10 @@ impl ProgrammedMatrix {
         };
         let lay_out = |values: &[f64], inputs: usize| match &settings.cell {
             None if nonidealities.entries.is_empty() => {
-                MappedMatrix::new(values, outputs, inputs, &settings.tile)
+                MappedMatrix::new(values, outputs, inputs, tile)
             }
             None => {
-                let (shape, tile) = ((outputs, inputs), &settings.tile);
+                let shape = (outputs, inputs);
                 match &offsetting {
                     None => MappedMatrix::with_imperfections(values, shape, tile, &imperfections),
                     Some(offsetting) => MappedMatrix::with_offsetting(
@@ -78,7 +82,7 @@ impl ProgrammedMatrix {
             }
             Some(cell) => {
                 let cells = (cell, settings.read_voltage);
-                MappedMatrix::with_cells(values, (outputs, inputs), &settings.tile, cells)
+                MappedMatrix::with_cells(values, (outputs, inputs), tile, cells)
             }
         };
         let mapped = match &bias {
@@ -94,9 +98,27 @@ impl ProgrammedMatrix {
         };
         Ok(Self {
             mapped,
+            first_tile,
             weights: weights.clone(),
             bias,
         })
+    }
+
+    /// Which random numbers the circuits around its tiles get.
+    pub(super) fn path_instance(&self, seed: u64) -> PathInstance {
+        PathInstance {
+            seed,
+            first_tile: self.first_tile,
+        }
+    }
+
+    /// Solves every tile.
+    pub(super) fn solve(&mut self, settings: &EvaluationSettings) -> Result<(), LayoutError> {
+        let instance = self.path_instance(settings.seed);
+        match &settings.signal_path.front_end {
+            None => self.mapped.solve(),
+            Some(front_end) => self.mapped.solve_with_sensors(front_end, instance),
+        }
     }
 
     /// Inputs without the bias row.
@@ -146,8 +168,12 @@ impl ProgrammedMatrix {
             .multiply_nonlinear(&self.extend(vectors), converters, out)
     }
 
-    pub(super) fn observe(&self, vectors: &[f64]) -> Result<SignalRange, LayoutError> {
-        self.mapped.observe(&self.extend(vectors))
+    pub(super) fn observe(
+        &self,
+        vectors: &[f64],
+        digits: Option<&Converters>,
+    ) -> Result<SignalRange, LayoutError> {
+        self.mapped.observe(&self.extend(vectors), digits)
     }
 
     /// What exact arithmetic gives for the same vectors (with the bias if the tiles include it).

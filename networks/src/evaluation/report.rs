@@ -5,6 +5,7 @@ use ohmloom_layouts::AdcProfile;
 use ohmloom_layouts::offsetting::OffsettingEffect;
 use serde::Serialize;
 
+use super::correction::CorrectionReport;
 use super::settings::EvaluationSettings;
 
 /// Result of an evaluation.
@@ -67,6 +68,9 @@ pub struct LayerReport {
     /// The currents of the calibration images beside the range of the ADCs; absent for ideal ADCs and where each vector has a range of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adc: Option<AdcProfile>,
+    /// Scales and offsets of the outputs; absent without a correction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correction: Option<CorrectionReport>,
 }
 
 /// Nonlinear cells beside linear ones with the same currents at the read voltage (without wires), in the same arrays between the same

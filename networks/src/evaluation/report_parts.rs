@@ -2,8 +2,9 @@
 
 use ohmloom_devices::nonidealities::Effect;
 use ohmloom_layouts::offsetting::OffsettingEffect;
-use ohmloom_layouts::{AdcProfile, MappedMatrix, NewtonStatistics};
+use ohmloom_layouts::{MappedMatrix, NewtonStatistics};
 
+use super::calibration::Calibration;
 use super::operators::BlockErrors;
 use super::report::{LayerReport, NonidealReport, NonlinearReport};
 use super::{AnalogNetwork, EvaluationError, utilisation};
@@ -15,7 +16,7 @@ impl AnalogNetwork<'_> {
         &self,
         errors: &[BlockErrors],
         linear: Option<&[BlockErrors]>,
-        profiles: &[Option<AdcProfile>],
+        calibration: &Calibration,
     ) -> Vec<LayerReport> {
         let report = |(index, errors): (usize, &BlockErrors)| {
             let groups = &self.matrices[index];
@@ -29,7 +30,8 @@ impl AnalogNetwork<'_> {
                 relative_error: ratio(errors.error, errors.exact),
                 linear_error: linear.map(|l| ratio(l[index].error, l[index].exact)),
                 nonlinearity: linear.map(|_| ratio(errors.nonlinearity, errors.linear)),
-                adc: profiles[index],
+                adc: calibration.profiles[index],
+                correction: calibration.correction_report(index),
             }
         };
         errors.iter().enumerate().map(report).collect()

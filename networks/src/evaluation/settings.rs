@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use ohmloom_devices::nonidealities::{Nonidealities, Nonideality};
-use ohmloom_layouts::TileSettings;
 use ohmloom_layouts::cells::CellDescription;
 use ohmloom_layouts::offsetting::OffsettingMethod;
-use ohmloom_peripherals::ConverterSettings;
+use ohmloom_layouts::{SignalPath, TileSettings};
+use ohmloom_peripherals::front_ends::FrontEndDescription;
+use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
 use serde::{Deserialize, Serialize};
 
 use super::EvaluationError;
+use super::correction::Correction;
 
 /// Where a layer's bias is added.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,10 @@ pub struct EvaluationSettings {
     pub adc: ConverterSettings,
     /// The cells, where they are nonlinear: every tile is then solved by Newton's method for every input. Default: none, linear cells.
     pub cell: Option<CellDescription>,
+    /// The circuits between numbers and tiles, where they are more than uniform quantisation.
+    pub signal_path: SignalPath,
+    /// What is done to the converters' numbers.
+    pub correction: Correction,
     /// What makes the programmed tiles differ from their targets, as a list `[[nonideality]]`; only with linear cells. Default: nothing.
     #[serde(rename = "nonideality", skip_serializing_if = "Vec::is_empty")]
     pub nonidealities: Vec<Nonideality>,
@@ -65,6 +71,8 @@ impl Default for EvaluationSettings {
             dac: ConverterSettings::default(),
             adc: ConverterSettings::default(),
             cell: None,
+            signal_path: SignalPath::default(),
+            correction: Correction::default(),
             nonidealities: Vec::new(),
         }
     }
@@ -100,6 +108,28 @@ impl EvaluationSettings {
         }
     }
 
+    /// The tiles with what front ends add to the wires.
+    pub fn tiles(&self) -> TileSettings {
+        match &self.signal_path.front_end {
+            None => self.tile.clone(),
+            Some(front_end) => self.tile.with_sensors(front_end.input_resistance()),
+        }
+    }
+
+    /// The same for tiles that are as programmed: without non-idealities, and what makes up for them.
+    #[must_use]
+    pub fn as_programmed(&self) -> Self {
+        Self {
+            nonidealities: Vec::new(),
+            offsetting: OffsettingMethod::None,
+            correction: Correction {
+                drift: false,
+                ..self.correction
+            },
+            ..self.clone()
+        }
+    }
+
     /// What decides how the tiles are programmed and solved; everything else has its default. Networks whose settings agree in this have the
     /// same tiles.
     #[must_use]
@@ -114,13 +144,24 @@ impl EvaluationSettings {
             adc: defaults.adc,
             calibration_images: defaults.calibration_images,
             error_images: defaults.error_images,
-            seed: if self.nonidealities.is_empty() {
+            // Offsets of front ends drive currents through the tiles.
+            seed: if self.nonidealities.is_empty() && !self.has_random_front_ends() {
                 defaults.seed
             } else {
                 self.seed
             },
+            signal_path: SignalPath {
+                front_end: self.signal_path.front_end.clone(),
+                ..defaults.signal_path
+            },
+            correction: defaults.correction,
             ..self.clone()
         }
+    }
+
+    fn has_random_front_ends(&self) -> bool {
+        let front_end = self.signal_path.front_end.as_ref();
+        front_end.is_some_and(FrontEndDescription::is_random)
     }
 
     /// Checks every value.
@@ -164,10 +205,42 @@ impl EvaluationSettings {
                     .into();
             return Err(EvaluationError::Value { reason });
         }
+        let bits = |converter: &ConverterSettings| match converter.bits {
+            Resolution::Ideal => None,
+            Resolution::Bits(bits) => Some(bits),
+        };
+        self.signal_path
+            .validate(bits(&self.dac), bits(&self.adc))
+            .map_err(|reason| EvaluationError::Value { reason })?;
+        self.validate_correction()
+            .map_err(|reason| EvaluationError::Value { reason })?;
+        if self.cell.is_some() && self.has_random_front_ends() {
+            let reason =
+                "[signal_path.front_end]: offsets and noise are known for linear cells only: leave out the cell, or these"
+                    .into();
+            return Err(EvaluationError::Value { reason });
+        }
         self.tile
             .validate()
             .map_err(|error| EvaluationError::Value {
                 reason: format!("[tile] {error}"),
             })
+    }
+
+    fn validate_correction(&self) -> Result<(), String> {
+        let correction = &self.correction;
+        correction
+            .validate()
+            .map_err(|reason| format!("[correction] {reason}"))?;
+        if correction.drift && self.nonidealities.is_empty() {
+            return Err("[correction] drift = true: there is no list of non-idealities that could make cells drift".into());
+        }
+        let steps_differ = self.adc.bits == Resolution::Ideal
+            || self.adc.range == RangePolicy::Dynamic
+            || self.dac.range == RangePolicy::Dynamic;
+        if correction.offset_format.is_some() && steps_differ {
+            return Err("[correction] offset_format counts in steps of the ADCs: their resolution must be in bits, and no range dynamic".into());
+        }
+        Ok(())
     }
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use ohmloom_layouts::{Converters, LayoutError, multiply_transposed};
+use ohmloom_layouts::{LayoutError, multiply_transposed};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::calibration::Calibration;
 use super::operators::{Stage, StageOperator};
 use super::{AnalogNetwork, EvaluationData, EvaluationError, Progress, as_trait};
 use crate::inference::Inference;
@@ -32,12 +33,12 @@ impl AnalogNetwork<'_> {
     pub(super) fn verify(
         &self,
         data: EvaluationData<'_>,
-        converters: &[Converters],
+        calibration: &Calibration,
         count: usize,
         progress: &dyn Progress,
     ) -> Result<f64, EvaluationError> {
         let draws = self.draw(data.test.len(), count);
-        let stage = |layer: usize| Stage::Record {
+        let stage = |layer: usize, _| Stage::Record {
             wanted: draws
                 .iter()
                 .filter(|draw| draw.layer == layer)
@@ -45,7 +46,7 @@ impl AnalogNetwork<'_> {
                 .collect(),
             found: Mutex::default(),
         };
-        let operators = self.operators(converters, stage);
+        let operators = self.operators(calibration, stage);
         // The network's own batch, or single images.
         let inference = Inference::analog(self.network, &as_trait(&operators), data.test.len(), 1)?;
         let batch = self.network.fixed_batch().unwrap_or(1);

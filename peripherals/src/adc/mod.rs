@@ -204,6 +204,7 @@ impl Adc for AnyAdc {
         of_any!(self, adc => adc.span())
     }
 
+    #[inline]
     fn sample(&self, input: f64, noise: &mut Noise) -> u32 {
         of_any!(self, adc => adc.sample(input, noise))
     }

@@ -81,6 +81,7 @@ impl Pipeline {
                 offset: volts.offset / unit,
                 noise: volts.noise / unit,
                 undecided: volts.undecided / unit,
+                certain: volts.certain / unit,
             }
         };
         let mut stage = |index: usize| {

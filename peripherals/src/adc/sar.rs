@@ -137,6 +137,18 @@ impl SarAdc {
         self.fixed
     }
 
+    /// The code for a held voltage where each trial settles completely.
+    #[inline]
+    fn settled_code(&self, held: f64, noise: &mut Noise) -> u32 {
+        let (mut found, mut code) = (0.0, 0);
+        for weight in &self.weights {
+            let keep = self.comparator.decide(held - (found + weight), noise);
+            found += if keep { *weight } else { 0.0 };
+            code = code << 1 | u32::from(keep);
+        }
+        code
+    }
+
     /// Offset of the comparator, V.
     pub fn comparator_offset(&self) -> f64 {
         self.comparator.offset
@@ -155,6 +167,9 @@ impl Adc for SarAdc {
     #[inline]
     fn sample(&self, input: f64, noise: &mut Noise) -> u32 {
         let held = input - self.span.low + noise.scaled(self.sampling_noise);
+        if self.settled == 1.0 {
+            return self.settled_code(held, noise);
+        }
         let (mut found, mut array, mut code) = (0.0, 0.0, 0);
         for weight in &self.weights {
             let trial = found + weight;

@@ -116,6 +116,10 @@ impl Dac for CapacitiveDac {
         self.span
     }
 
+    fn is_noisy(&self) -> bool {
+        self.noise > 0.0
+    }
+
     #[inline]
     fn level(&self, code: u32, noise: &mut Noise) -> f64 {
         self.span.low + weighted(&self.weights, code) + noise.scaled(self.noise)

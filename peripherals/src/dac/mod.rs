@@ -30,6 +30,11 @@ pub trait Dac {
     /// Nominal range, V.
     fn span(&self) -> Span;
 
+    /// Whether the same code gives several outputs.
+    fn is_noisy(&self) -> bool {
+        false
+    }
+
     /// The output for a code not above the largest, V.
     fn level(&self, code: u32, noise: &mut Noise) -> f64;
 
@@ -189,6 +194,10 @@ impl Dac for AnyDac {
 
     fn span(&self) -> Span {
         of_any!(self, dac => dac.span())
+    }
+
+    fn is_noisy(&self) -> bool {
+        of_any!(self, dac => dac.is_noisy())
     }
 
     fn level(&self, code: u32, noise: &mut Noise) -> f64 {

@@ -131,6 +131,10 @@ impl Dac for PulseWidthDac {
         self.span
     }
 
+    fn is_noisy(&self) -> bool {
+        self.jitter > 0.0
+    }
+
     #[inline]
     fn level(&self, code: u32, noise: &mut Noise) -> f64 {
         self.span.low + self.height * self.duty(code, noise)

@@ -8,6 +8,7 @@ mod integrator;
 mod latch;
 mod sample_and_hold;
 mod sense_resistor;
+mod terminal;
 mod transimpedance;
 mod virtual_ground;
 
@@ -16,6 +17,7 @@ pub use integrator::{Integrator, IntegratorInstance};
 pub use latch::{Latch, LatchInstance};
 pub use sample_and_hold::{SampleAndHold, SampleAndHoldInstance};
 pub use sense_resistor::{SenseResistor, SenseResistorInstance};
+pub use terminal::ColumnTerminal;
 pub use transimpedance::{Transimpedance, TransimpedanceAmplifier};
 pub use virtual_ground::{VirtualGround, VirtualGroundInstance};
 

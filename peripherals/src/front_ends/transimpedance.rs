@@ -94,6 +94,14 @@ impl Transimpedance {
             .map_or(0.0, |pole| (density * pole / 4.0).sqrt())
     }
 
+    /// Part of a step that the output goes in the settling time.
+    pub(super) fn settled(&self) -> f64 {
+        match (self.pole(), self.settling_time) {
+            (Some(pole), Some(time)) => -(-pole * time).exp_m1(),
+            _ => 1.0,
+        }
+    }
+
     /// The amplifier with the offset that belongs to `key`.
     ///
     /// # Errors
@@ -127,13 +135,9 @@ impl Transimpedance {
         let swing = checked_swing(check, self.swing)?;
         let offset = self.offset_sigma * Mismatch::new(key, Part::FrontEnd).normal(0);
         let loss = 1.0 / (1.0 + self.noise_gain() / self.amplifier_gain);
-        let settled = match (self.pole(), self.settling_time) {
-            (Some(pole), Some(time)) => -(-pole * time).exp_m1(),
-            _ => 1.0,
-        };
         Ok(TransimpedanceAmplifier {
             at_rest: self.reference + self.noise_gain() * loss * offset,
-            gain: self.feedback_resistance * loss * settled,
+            gain: self.feedback_resistance * loss * self.settled(),
             noise: self.output_noise(),
             swing,
             reference: self.reference,

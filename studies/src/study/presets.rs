@@ -10,7 +10,11 @@ pub struct Preset {
 }
 
 /// All presets.
-pub const PRESETS: [Preset; 2] = [
+pub const PRESETS: [Preset; 3] = [
+    Preset {
+        name: "adc-ranges",
+        text: include_str!("../../presets/adc-ranges.toml"),
+    },
     Preset {
         name: "variation-aware-binary",
         text: include_str!("../../presets/variation-aware-binary.toml"),

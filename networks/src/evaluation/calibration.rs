@@ -1,0 +1,274 @@
+//! What is found by running the calibration images: ranges of the converters, scales and offsets of the digital corrections.
+
+use std::sync::{Arc, Mutex};
+
+use ohmloom_layouts::{AdcProfile, Converters, LayoutError, SignalRange};
+use ohmloom_peripherals::digital::ColumnAffine;
+use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
+
+use super::correction::{CorrectionReport, Fit};
+use super::operators::{SolvedCells, Stage};
+use super::{
+    AnalogNetwork, BATCH, EvaluationData, EvaluationError, NONLINEAR_BATCH, Progress, as_trait, run,
+};
+use crate::inference::Inference;
+
+/// Rounds of ranges and corrections. The first corrections are fitted while the layers before have none.
+const ROUNDS: usize = 2;
+
+/// What a calibration set says of every layer.
+pub(super) struct Calibration {
+    /// `[layer][group]`
+    pub converters: Vec<Vec<Converters>>,
+    /// `[layer][group]`
+    pub corrections: Corrections,
+    pub profiles: Vec<Option<AdcProfile>>,
+    /// Which images.
+    pub images: String,
+}
+
+/// `[layer][group]`, `None` where outputs are taken as they are.
+pub(super) type Corrections = Vec<Vec<Option<Arc<ColumnAffine>>>>;
+
+impl Calibration {
+    /// Ideal converters and no corrections.
+    fn ideal(network: &AnalogNetwork<'_>) -> Self {
+        let groups = |value: usize| network.matrices[value].len();
+        let layers = 0..network.matrices.len();
+        Self {
+            converters: layers
+                .clone()
+                .map(|layer| vec![Converters::ideal(1.0, 1.0); groups(layer)])
+                .collect(),
+            corrections: layers.map(|layer| vec![None; groups(layer)]).collect(),
+            profiles: Vec::new(),
+            images: String::new(),
+        }
+    }
+
+    /// The corrections of one layer; `None` without any.
+    pub(super) fn correction_report(&self, layer: usize) -> Option<CorrectionReport> {
+        let corrections = self.corrections[layer].iter().flatten();
+        CorrectionReport::of(corrections.map(|affine| &**affine))
+    }
+}
+
+impl AnalogNetwork<'_> {
+    /// Finds the range of every layer's signals and the corrections of its outputs, and says on which images.
+    pub(super) fn calibrate(
+        &self,
+        data: EvaluationData<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Calibration, EvaluationError> {
+        let correction = &self.settings.correction;
+        let mut calibration = Calibration {
+            corrections: self.drift_corrections()?,
+            ..Calibration::ideal(self)
+        };
+        self.find_ranges(&mut calibration, data, progress)?;
+        if correction.fit != Fit::None {
+            for _ in 0..ROUNDS {
+                calibration.corrections = self.fit(&calibration, data, progress)?;
+                self.find_ranges(&mut calibration, data, progress)?;
+            }
+        }
+        Ok(calibration)
+    }
+
+    /// Ranges for the present corrections.
+    fn find_ranges(
+        &self,
+        calibration: &mut Calibration,
+        data: EvaluationData<'_>,
+        progress: &dyn Progress,
+    ) -> Result<(), EvaluationError> {
+        let (_, name) = data.calibrating();
+        let ranges = self.observe(calibration, None, data, progress)?;
+        self.set_ranges(calibration, &ranges)?;
+        if self.settings.signal_path.input_slice_bits.is_some() {
+            // The currents of digits are known when the inputs' range is.
+            let ranges =
+                self.observe(calibration, Some(&calibration.converters), data, progress)?;
+            self.set_ranges(calibration, &ranges)?;
+        }
+        let images = self.calibration_images(data);
+        calibration.images = format!("first {images} images of the {name} set");
+        Ok(())
+    }
+
+    fn calibration_images(&self, data: EvaluationData<'_>) -> usize {
+        self.settings
+            .calibration_images
+            .min(data.calibrating().0.len())
+    }
+
+    /// What the signals of each layer are with ideal converters.
+    fn observe(
+        &self,
+        calibration: &Calibration,
+        digits: Option<&[Vec<Converters>]>,
+        data: EvaluationData<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Vec<SignalRange>, EvaluationError> {
+        let ideal = Calibration {
+            corrections: calibration.corrections.clone(),
+            ..Calibration::ideal(self)
+        };
+        let operators = self.operators(&ideal, |layer, group| Stage::Calibrate {
+            range: Mutex::new(SignalRange::default()),
+            digits: digits.map(|digits| Box::new(digits[layer][group].clone())),
+        });
+        let images = self.calibration_images(data);
+        let inference = Inference::analog(self.network, &as_trait(&operators), images, BATCH)?;
+        let (dataset, _) = data.calibrating();
+        run(
+            &inference,
+            dataset,
+            data.preprocessing,
+            "calibrating",
+            progress,
+        )?;
+        let of_layer = |groups: &Vec<Arc<super::operators::StageOperator>>| {
+            groups.iter().fold(SignalRange::default(), |range, group| {
+                range.merge(&group.range())
+            })
+        };
+        Ok(operators.iter().map(of_layer).collect())
+    }
+
+    fn set_ranges(
+        &self,
+        calibration: &mut Calibration,
+        ranges: &[SignalRange],
+    ) -> Result<(), EvaluationError> {
+        let settings = &self.settings;
+        let calibrated = |converter: &ConverterSettings| {
+            !matches!(converter.range, RangePolicy::Fixed | RangePolicy::Dynamic)
+                && converter.bits != Resolution::Ideal
+        };
+        calibration.profiles.clear();
+        for (layer, range) in ranges.iter().enumerate() {
+            let name = || self.network.layers()[layer].name.clone();
+            let groups = &self.matrices[layer];
+            let used = groups.iter().any(|group| !group.mapped.tiles().is_empty());
+            let idle = calibrated(&settings.dac) && range.input.largest() == 0.0
+                || calibrated(&settings.adc) && range.current.largest() == 0.0;
+            if used && idle {
+                return Err(EvaluationError::NoSignal { layer: name() });
+            }
+            let of_layer =
+                Converters::new(settings.dac, settings.adc, settings.read_voltage, range);
+            calibration.profiles.push(of_layer.profile(range));
+            calibration.converters[layer] = groups
+                .iter()
+                .map(|group| {
+                    let instance = group.path_instance(settings.seed);
+                    of_layer.with_path(&settings.signal_path, instance, &group.mapped)
+                })
+                .collect::<Result<_, _>>()
+                .map_err(|source| EvaluationError::Layout {
+                    layer: name(),
+                    source: Box::new(LayoutError::from(source)),
+                })?;
+        }
+        Ok(())
+    }
+
+    /// Scales and offsets with the least squared error on the calibration images.
+    fn fit(
+        &self,
+        calibration: &Calibration,
+        data: EvaluationData<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Corrections, EvaluationError> {
+        let images = self.calibration_images(data);
+        let (cells, batch) = if self.settings.cell.is_some() {
+            (SolvedCells::Nonlinear, NONLINEAR_BATCH)
+        } else {
+            (SolvedCells::Linear, BATCH)
+        };
+        // Where a batch of fixed size is filled up with copies, these do not count.
+        let operators = self.operators(calibration, |layer, _| Stage::Fit {
+            cells,
+            end: (images * self.vectors_per_sample(layer)) as u64,
+            blocks: Mutex::default(),
+        });
+        let inference = Inference::analog(self.network, &as_trait(&operators), images, batch)?;
+        let (dataset, _) = data.calibrating();
+        run(&inference, dataset, data.preprocessing, "fitting", progress)?;
+        let correction = &self.settings.correction;
+        let factors = self.drift_factors();
+        let mut corrections = Vec::with_capacity(operators.len());
+        for (layer, groups) in operators.iter().enumerate() {
+            let of_group = |operator: &Arc<super::operators::StageOperator>| {
+                let affine = correction.fit.solve(&operator.fit_sums(), factors[layer])?;
+                correction.rounded(
+                    &affine,
+                    operator.converters.output_step(&operator.matrix.mapped),
+                )
+            };
+            let of_layer: Result<Vec<_>, _> = groups
+                .iter()
+                .map(|group| of_group(group).map(|affine| Some(Arc::new(affine))))
+                .collect();
+            corrections.push(of_layer.map_err(|source| EvaluationError::Digital {
+                layer: self.network.layers()[layer].name.clone(),
+                source,
+            })?);
+        }
+        Ok(corrections)
+    }
+
+    /// The factor of each layer that makes up for drift; 1 where that is not asked for.
+    fn drift_factors(&self) -> Vec<f64> {
+        let layers = 0..self.matrices.len();
+        let Some(programmed) = self
+            .as_programmed
+            .as_ref()
+            .filter(|_| self.settings.correction.drift)
+        else {
+            return layers.map(|_| 1.0).collect();
+        };
+        layers
+            .map(|layer| {
+                let (mut squares, mut products) = (0.0, 0.0);
+                for (then, now) in programmed.layer_tiles(layer).zip(self.layer_tiles(layer)) {
+                    for (then, now) in then.differential().iter().zip(now.differential()) {
+                        squares += then * then;
+                        products += then * now;
+                    }
+                }
+                // Cells that have lost all likeness to their targets cannot be scaled back.
+                if products > 0.0 {
+                    squares / products
+                } else {
+                    1.0
+                }
+            })
+            .collect()
+    }
+
+    /// The factors as corrections of each output, before anything is fitted.
+    fn drift_corrections(&self) -> Result<Corrections, EvaluationError> {
+        let correction = &self.settings.correction;
+        if !correction.drift || self.as_programmed.is_none() {
+            return Ok(Calibration::ideal(self).corrections);
+        }
+        let mut corrections = Vec::with_capacity(self.matrices.len());
+        for (layer, factor) in self.drift_factors().into_iter().enumerate() {
+            let affine = |outputs: usize| {
+                let affine = ColumnAffine::new(vec![factor; outputs], vec![0.0; outputs])?;
+                correction.rounded(&affine, None)
+            };
+            let of_layer: Result<Vec<_>, _> = self.matrices[layer]
+                .iter()
+                .map(|group| affine(group.outputs()).map(|affine| Some(Arc::new(affine))))
+                .collect();
+            corrections.push(of_layer.map_err(|source| EvaluationError::Digital {
+                layer: self.network.layers()[layer].name.clone(),
+                source,
+            })?);
+        }
+        Ok(corrections)
+    }
+}
