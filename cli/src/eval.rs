@@ -1,6 +1,6 @@
 //! `ohmloom eval`: a network evaluated on arrays.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -11,8 +11,10 @@ use ohmloom_networks::evaluation::{
     NonlinearReport,
 };
 use ohmloom_networks::{DataSource, Dataset, Network, Preprocessing};
+use ohmloom_studies::study;
 
 use crate::descriptions;
+use crate::map;
 use crate::quantity::quantity;
 use crate::stages::StageBars;
 
@@ -65,7 +67,12 @@ pub(crate) struct EvalArgs {
     /// Deviation to divide by, one value or one for each channel
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     std: Option<Vec<f64>>,
-    /// Print, for each layer, the column currents of the calibration images beside the range of its ADCs
+    /// What the hardware around the tiles is: a file as `ohmloom map` takes it, or the name of a preset (seizure-tdm, seizure-parallel,
+    /// column-adc); replaces [hardware] of --config. Tile, read voltage, bits and layouts are those of the evaluation
+    #[arg(long, value_name = "FILE|PRESET")]
+    hardware: Option<String>,
+    /// Print, for each layer, the column currents of the calibration images beside the range of its ADCs, and the cost of each hardware
+    /// component
     #[arg(long)]
     profile: bool,
     /// Print one JSON object
@@ -80,6 +87,7 @@ Examples:
   ohmloom eval lenet5.onnx --data mnist:data/mnist --limit 100 --cell 1t1r.toml
   ohmloom eval lenet5.onnx --data mnist:data/mnist --nonidealities faults.toml --seed 7
   ohmloom eval lenet5.onnx --data mnist:data/mnist --nonidealities faults.toml --offsetting extended
+  ohmloom eval lenet5.onnx --data mnist:data/mnist --hardware column-adc --profile
   ohmloom eval net.onnx --data npy:images.npy,labels.npy --scale 0.00392156862745098 --verify 20 --json";
 
 /// Runs the command.
@@ -99,6 +107,9 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     }
     if let Some(seed) = args.seed {
         settings.seed = seed;
+    }
+    if let Some(name) = &args.hardware {
+        settings.hardware = Some(study::hardware(name, Path::new(""))?);
     }
     let network = Network::load(&args.network)?;
     let preprocessing = preprocessing(args)?;
@@ -129,6 +140,9 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
             text = format!("{text}\n\n{}", profile(&report));
             if let Some(corrections) = corrections(&report) {
                 text = format!("{text}\n\n{corrections}");
+            }
+            if let Some(hardware) = &report.hardware {
+                text = format!("{text}\n\n{}", map::components(hardware));
             }
         }
         crate::output::line(&text)
@@ -273,6 +287,13 @@ fn text(report: &EvaluationReport) -> String {
     }
     if let Some(nonideal) = &report.nonideal {
         lines.extend(nonideal_lines(nonideal, percent));
+    }
+    if let Some(hardware) = &report.hardware {
+        let [area, power, energy, latency] = map::figures(&hardware.total.cost);
+        lines.push(format!(
+            "hardware          {} tiles, {area}, {power}, {energy} and {latency} for each image",
+            hardware.total.tiles
+        ));
     }
     if let Some(verified) = report.verify_max_relative {
         lines.push(format!(

@@ -125,36 +125,14 @@ fn text(report: &MappingReport) -> String {
         row.extend(figures(&layer.cost));
         layers.add_row(row);
     }
-    let mut components = table(&[
-        "component",
-        "units",
-        "steps",
-        "step",
-        "area",
-        "power",
-        "energy",
-        "latency",
-    ]);
-    for component in &report.components {
-        let mut row = vec![
-            component.name.clone(),
-            component.count.to_string(),
-            component.steps.to_string(),
-            quantity(component.unit_latency_s, "s"),
-        ];
-        row.extend(figures(&component.cost));
-        components.add_row(row);
-    }
-    for (table, words) in [(&mut layers, 2), (&mut components, 1)] {
-        for column in table.column_iter_mut().skip(words) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
+    for column in layers.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
     }
     let total = &report.total;
     let [area, power, energy, latency] = figures(&total.cost);
     [
         layers.to_string(),
-        components.to_string(),
+        components(report),
         format!(
             "tiles        {}, holding {} slices",
             total.tiles, total.slices
@@ -181,6 +159,34 @@ fn text(report: &MappingReport) -> String {
     .join("\n")
 }
 
+/// Area, power, energy and latency of each kind of component.
+pub(crate) fn components(report: &MappingReport) -> String {
+    let mut components = table(&[
+        "component",
+        "units",
+        "steps",
+        "step",
+        "area",
+        "power",
+        "energy",
+        "latency",
+    ]);
+    for component in &report.components {
+        let mut row = vec![
+            component.name.clone(),
+            component.count.to_string(),
+            component.steps.to_string(),
+            quantity(component.unit_latency_s, "s"),
+        ];
+        row.extend(figures(&component.cost));
+        components.add_row(row);
+    }
+    for column in components.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    components.to_string()
+}
+
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
@@ -189,7 +195,7 @@ fn table(header: &[&str]) -> Table {
 }
 
 /// Area in square millimetres, power, energy and time.
-fn figures(cost: &ohmloom_networks::mapping::Cost) -> [String; 4] {
+pub(crate) fn figures(cost: &ohmloom_networks::mapping::Cost) -> [String; 4] {
     [
         format!("{:.4} mm²", 1e6 * cost.area_m2),
         quantity(cost.power_w, "W"),

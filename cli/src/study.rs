@@ -123,12 +123,12 @@ fn list() -> Result<()> {
     table.set_header(["preset", "title", "points", "seeds"]);
     for preset in PRESETS {
         let study = Study::open(preset.name, None)?;
-        let StudyDescription { title, repeats, .. } = &study.description;
+        let StudyDescription { title, .. } = &study.description;
         table.add_row([
             preset.name.to_owned(),
             title.clone(),
             study.points().to_string(),
-            repeats.to_string(),
+            seeds(&study),
         ]);
     }
     crate::output::line(&table.to_string())
@@ -181,11 +181,11 @@ fn dry_run(study: &Study, args: &RunArgs) -> Result<()> {
         format!(
             "{} points, {} seeds each; {} evaluations in shard {}",
             study.points(),
-            study.description.repeats,
+            seeds(study),
             jobs.len(),
             args.shard
         ),
-        format!("network: {}", network(study)),
+        format!("network: {}", study.networks().join(", ")),
     ];
     for &job in &jobs {
         let (point, seed) = study.point_and_seed(job);
@@ -200,10 +200,11 @@ fn dry_run(study: &Study, args: &RunArgs) -> Result<()> {
     crate::output::line(&lines.join("\n"))
 }
 
-fn network(study: &Study) -> String {
-    match &study.description.network {
-        Some(path) if !study.is_built_in() => path.display().to_string(),
-        _ => "the built-in one".into(),
+/// How many seeds the points have.
+fn seeds(study: &Study) -> String {
+    match study.seeds() {
+        (fewest, most) if fewest == most => most.to_string(),
+        (fewest, most) => format!("{fewest} to {most}"),
     }
 }
 

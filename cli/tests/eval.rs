@@ -26,6 +26,39 @@ fn folder() -> TempDir {
 }
 
 #[test]
+fn the_hardware_is_told_by_component() {
+    let folder = folder();
+    let arguments = ["eval", "net.onnx", "--data", DATA, "--limit", "20"];
+    let hardware = [&arguments[..], &["--hardware", "column-adc"]].concat();
+    let (status, text, stderr) = ohmloom(folder.path(), &[&hardware[..], &["--profile"]].concat());
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    for words in [
+        "hardware          3 tiles, ",
+        "component",
+        "crossbar",
+        "ADC",
+    ] {
+        assert!(text.contains(words), "no `{words}`: {text}");
+    }
+    let (_, json, _) = ohmloom(folder.path(), &[&hardware[..], &["--json"]].concat());
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let components = report["hardware"]["components"].as_array().unwrap();
+    let energy: f64 = components
+        .iter()
+        .map(|part| part["energy_j"].as_f64().unwrap())
+        .sum();
+    let total = report["hardware"]["total"]["energy_j"].as_f64().unwrap();
+    assert!(total > 0.0 && (energy / total - 1.0).abs() < 1e-12);
+    let (_, json, _) = ohmloom(folder.path(), &[&arguments[..], &["--json"]].concat());
+    assert!(!json.contains("hardware"));
+    let (status, _, stderr) = ohmloom(
+        folder.path(),
+        &[&arguments[..], &["--hardware", "abacus"]].concat(),
+    );
+    assert!(status == 1 && stderr.contains("seizure-tdm"), "{stderr}");
+}
+
+#[test]
 fn the_report_as_json_and_as_text() {
     let folder = folder();
     let (status, json, stderr) = ohmloom(

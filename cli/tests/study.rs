@@ -255,11 +255,227 @@ fn the_report_is_one_page_with_every_figure() {
     }
 }
 
+/// Two networks with their own data and configuration, two sweeps with their own keys, seeds and images.
+const SEVERAL: &str = "\
+title = \"Several\"
+limit = 30
+repeats = 2
+
+[[case]]
+name = \"short\"
+network = \"net.onnx\"
+data = \"npy:x.npy,y.npy\"
+
+[[case]]
+name = \"small tiles\"
+network = \"net.onnx\"
+data = \"npy:x.npy,y.npy\"
+limit = 20
+config.tile.rows = 64
+
+[config]
+calibration_images = 20
+error_images = 20
+hardware = \"column-adc\"
+
+[config.tile]
+columns = 64
+
+[[part]]
+name = \"bits\"
+repeats = 1
+sweep.\"adc.bits\" = { column = \"bits\", values = [3, 8] }
+
+[[part]]
+name = \"stuck\"
+cases = [\"short\", \"built-in\"]
+
+[[part.config.nonideality]]
+kind = \"stuck\"
+placement = { pattern = \"halves\", share = 0.05 }
+
+[part.sweep]
+offsetting = [\"none\", \"published\"]
+
+[part.sweep.config]
+column = \"wires\"
+labels = [\"copper\", \"tungsten\"]
+values = [{ tile = { row_resistance = 1 } }, { tile = { row_resistance = 4, column_resistance = 4 } }]
+
+[[claim]]
+text = \"Offsetting helps.\"
+part = \"stuck\"
+metric = \"output_difference\"
+column = \"offsetting\"
+of = \"published\"
+than = \"none\"
+expect = \"lower\"
+
+[[claim]]
+text = \"Small tiles cost less area.\"
+part = \"bits\"
+metric = \"area_m2\"
+column = \"case\"
+of = \"small tiles\"
+than = \"short\"
+expect = \"lower\"
+";
+
+#[test]
+fn several_networks_and_sweeps_share_one_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("several.toml"), SEVERAL).unwrap();
+    write_network(path, 50);
+    let plan = done(path, &["run", "several.toml", "--dry-run"]);
+    assert!(
+        plan.contains("8 points, 1 to 2 seeds each; 12 evaluations"),
+        "{plan}"
+    );
+    assert!(
+        plan.contains(
+            "point 4, seed 2: case = short, part = stuck, wires = copper, offsetting = published"
+        ),
+        "{plan}"
+    );
+    done(
+        path,
+        &["run", "several.toml", "--out", "whole", "--threads", "1"],
+    );
+    let whole = results(path, "whole");
+    let rows: Vec<Vec<&str>> = whole
+        .lines()
+        .map(|line| line.split(',').collect())
+        .collect();
+    let keys = |row: &[&str]| row[..8].join(" ");
+    assert_eq!(
+        keys(&rows[0]),
+        "point seed case part bits wires offsetting images"
+    );
+    let found: Vec<String> = rows[1..].iter().map(|row| keys(row)).collect();
+    let expected = [
+        "1 1 short bits 3   30",
+        "2 1 short bits 8   30",
+        "3 1 short stuck  copper none 30",
+        "3 2 short stuck  copper none 30",
+        "4 1 short stuck  copper published 30",
+        "4 2 short stuck  copper published 30",
+        "5 1 short stuck  tungsten none 30",
+        "5 2 short stuck  tungsten none 30",
+        "6 1 short stuck  tungsten published 30",
+        "6 2 short stuck  tungsten published 30",
+        "7 1 small tiles bits 3   20",
+        "8 1 small tiles bits 8   20",
+    ];
+    assert_eq!(found, expected);
+    for name in [
+        "power_w",
+        "area_m2",
+        "energy_j",
+        "latency_s",
+        "hardware_tiles",
+    ] {
+        assert!(
+            column(&whole, name).iter().all(|cost| *cost > 0.0),
+            "{name}"
+        );
+    }
+
+    // The same in shards, interrupted, with several jobs.
+    for shard in ["1/2", "2/2"] {
+        let out = format!("part{}", &shard[..1]);
+        let arguments = ["run", "several.toml", "--out", &out, "--shard", shard];
+        done(path, &[&arguments[..], &["--jobs", "2"]].concat());
+    }
+    done(path, &["merge", "part2", "--out", "half"]);
+    done(path, &["run", "several.toml", "--out", "half", "--resume"]);
+    assert_eq!(results(path, "half"), whole);
+    done(path, &["merge", "part2", "part1", "--out", "all"]);
+    assert_eq!(results(path, "all"), whole);
+
+    // One of them by `eval`.
+    let config = "calibration_images = 20\nerror_images = 20\n[tile]\nrow_resistance = 4\ncolumn_resistance = 4\ncolumns = 64\n\
+                  [[nonideality]]\nkind = \"stuck\"\nplacement = { pattern = \"halves\", share = 0.05 }\n";
+    fs::write(path.join("config.toml"), config).unwrap();
+    let output = Command::cargo_bin("ohmloom")
+        .unwrap()
+        .current_dir(path)
+        .args([
+            "eval",
+            "net.onnx",
+            "--data",
+            "npy:x.npy,y.npy",
+            "--limit",
+            "30",
+        ])
+        .args([
+            "--config",
+            "config.toml",
+            "--seed",
+            "2",
+            "--offsetting",
+            "published",
+        ])
+        .args(["--hardware", "column-adc", "--json"])
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let difference = report["nonideal"]["output_difference"].as_f64().unwrap();
+    let differences = whole.lines().nth(10).unwrap().split(',');
+    let header = whole.lines().next().unwrap();
+    let cell = |name: &str| {
+        let position = header.split(',').position(|other| other == name).unwrap();
+        differences
+            .clone()
+            .nth(position)
+            .unwrap()
+            .parse::<f64>()
+            .unwrap()
+    };
+    assert_eq!(cell("output_difference"), difference);
+    let total = &report["hardware"]["total"];
+    assert_eq!(cell("energy_j"), total["energy_j"].as_f64().unwrap());
+
+    let files = done(path, &["report", "whole"]);
+    for name in [
+        "part1-accuracy",
+        "part2-accuracy",
+        "part1-pareto_energy_j",
+        "summary.md",
+    ] {
+        assert!(files.contains(name), "no {name}: {files}");
+    }
+    let summary = fs::read_to_string(path.join("whole/report/summary.md")).unwrap();
+    assert!(
+        summary.contains("**short, stuck.** Accuracy is between"),
+        "{summary}"
+    );
+    assert!(
+        summary.contains("Offsetting helps. 2 pairs of points differ only in offsetting"),
+        "{summary}"
+    );
+    assert!(
+        summary.contains("**Refuted.** Small tiles cost less area. 2 pairs"),
+        "{summary}"
+    );
+    let page = fs::read_to_string(path.join("whole/report/report.html")).unwrap();
+    assert!(page.contains("<h2>stuck</h2>") && page.contains("Offsetting helps."));
+}
+
 #[test]
 fn presets_are_listed_shown_and_checked() {
     let folder = folder();
     let path = folder.path();
     let list = done(path, &["list"]);
+    for name in ["dense-sparse-dse", "seizure-offsetting"] {
+        assert!(list.contains(name), "{list}");
+        let plan = done(path, &["run", name, "--dry-run"]);
+        for text in ["network: the built-in one", "case = built-in"] {
+            assert!(plan.contains(text), "{plan}");
+        }
+        let arguments = ["--out", name, "--limit", "5", "--shard", "1/50"];
+        done(path, &[&["run", name], &arguments[..]].concat());
+    }
     for name in ["adc-ranges", "wires-and-bits", "variation-aware-binary"] {
         assert!(list.contains(name), "{list}");
         let text = done(path, &["show", name]);
@@ -306,6 +522,39 @@ fn mistakes_are_named() {
         "nonideality",
     );
     refused("title = \"t\"\n[config.tile]\nrows = 0", "rows");
+    refused(
+        "title = \"t\"\n[config]\nhardware = \"abacus\"",
+        "seizure-tdm",
+    );
+    let parts = "title = \"t\"\n[[part]]\nname = \"a\"\n";
+    refused(
+        &format!("{parts}[[part]]\nname = \"a\""),
+        "\"a\" is there twice",
+    );
+    refused(&format!("{parts}cases = [\"x\"]"), "no case \"x\"");
+    refused(&format!("{parts}[sweep]\n\"adc.bits\" = [3]"), "[[part]]");
+    refused(
+        &format!("{parts}sweep.\"adc.bits\" = {{ values = [3, 4], labels = [1] }}"),
+        "1 labels for 2 values",
+    );
+    refused(
+        &format!("{parts}sweep.\"adc.bits\" = {{ values = [3], column = \"seed\" }}"),
+        "column `seed`",
+    );
+    refused(
+        &format!("{parts}sweep.config = [{{ bias = \"row\" }}]"),
+        "labels",
+    );
+    refused(&format!("{parts}cases = []"), "no part runs");
+    let case = "title = \"t\"\n[[case]]\nname = \"c\"\nnetwork = \"n.onnx\"\n";
+    refused(case, "[[case]] \"c\": `network` and `data`");
+    let claim = "[[claim]]\ntext = \"c\"\nmetric = \"accuracy\"\ncolumn = \"adc.bits\"\nof = \"3\"\nthan = \"9\"\nexpect = \"lower\"\n";
+    refused(
+        &format!(
+            "title = \"t\"\nnetwork = \"n.onnx\"\ndata = \"mnist:m\"\nsweep.\"adc.bits\" = [3, 4]\n{claim}"
+        ),
+        "no point has adc.bits = 9",
+    );
     refused(
         "title = \"t\"\n[config]\nread_voltage = nan",
         "read_voltage",

@@ -3,8 +3,9 @@
 use ohmloom_layouts::TileSettings;
 use ohmloom_networks::evaluation::{
     AnalogNetwork, Bias, EvaluationData, EvaluationError, EvaluationReport, EvaluationSettings,
-    Silent,
+    References, Silent,
 };
+use ohmloom_networks::mapping::{Mapping, MappingSettings};
 use ohmloom_networks::{Dataset, Network, Preprocessing, Samples};
 use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
 use ohmloom_studies::demo::glyphs::{DEMO_SEED, SIDE, Split, glyphs};
@@ -335,4 +336,95 @@ fn solved_tiles_serve_other_converters() {
     fixed.dac.full_scale = Some(0.5);
     let solved = AnalogNetwork::new(&bench.network, &row, &Silent).unwrap();
     assert!(solved.with_settings(&fixed).is_err());
+}
+
+fn settings(text: &str) -> EvaluationSettings {
+    let settings: EvaluationSettings = toml::from_str(text).unwrap();
+    settings.validate().unwrap();
+    settings
+}
+
+/// What evaluations share is what each would have found alone, in any order.
+#[test]
+fn shared_references_do_not_change_a_report() {
+    let bench = bench(60);
+    let data = EvaluationData {
+        test: &bench.test,
+        calibration: Some(&bench.calibration),
+        preprocessing: &bench.preprocessing,
+    };
+    let stuck =
+        "[[nonideality]]\nkind = \"stuck\"\nplacement = { pattern = \"halves\", share = 0.02 }\n";
+    let hardware =
+        "[hardware.crossbar]\ndelay = { kind = \"cell\", fixed_s = 1e-9, capacitance_f = 1e-13 }\n";
+    let texts = [
+        format!("calibration_images = 20\n{hardware}"),
+        format!("calibration_images = 20\n{stuck}"),
+        format!("calibration_images = 20\nseed = 2\noffsetting = \"extended\"\n{stuck}"),
+        format!("calibration_images = 40\noffsetting = \"extended\"\n{stuck}"),
+        format!("calibration_images = 20\nadc.bits = 4\n{stuck}{hardware}"),
+        format!("calibration_images = 20\ntile.rows = 64\n{stuck}"),
+        format!("calibration_images = 20\nseed = 3\n{stuck}"),
+    ];
+    let references = References::new(&bench.network, data);
+    let mut offset = Vec::new();
+    for text in &texts {
+        let settings = settings(text);
+        let shared = references.analog(&settings, &Silent).unwrap();
+        let mut shared = references.evaluate(&shared, 2, &Silent).unwrap();
+        let fresh = AnalogNetwork::for_data(&bench.network, &settings, data, &Silent).unwrap();
+        let fresh = fresh.evaluate(data, 2, &Silent).unwrap();
+        shared.seconds = fresh.seconds;
+        assert_eq!(shared, fresh, "{text}");
+        offset.extend(fresh.nonideal.map(|nonideal| nonideal.output_difference));
+    }
+    // The statistics of 20 images are not those of 40.
+    assert_ne!(offset[1], offset[2]);
+    let (few, many) = (settings(&texts[2]), settings(&texts[3]));
+    let solved = references.analog(&few, &Silent).unwrap();
+    assert!(
+        solved
+            .with_settings(&EvaluationSettings { seed: 2, ..many })
+            .is_err()
+    );
+}
+
+/// The cost is that of a mapping with the evaluation's own tile, voltage, bits and bias rows.
+#[test]
+fn the_hardware_costs_what_its_mapping_costs() {
+    let bench = bench(20);
+    let hardware = "energy = \"active\"\npacking = \"first-fit\"\nlibrary = \"adc-survey-2025\"\n";
+    let tables = |at: &str| {
+        format!(
+            "[{at}crossbar]\nprogrammed = \"weights\"\nunsensed = \"grounded\"\n\
+             delay = {{ kind = \"elmore\", row_f = 1e-16, column_f = 1e-16 }}\n\
+             [[{at}component]]\nname = \"ADC\"\npart = \"sar-fom-p50\"\ncount = [\"tiles\", \"pairs\"]\noperations = [\"conversions\"]\n"
+        )
+    };
+    let tile = "[tile]\nrows = 48\ncolumns = 40\nrow_resistance = 3\n";
+    let own = settings(&format!(
+        "read_voltage = 0.25\nbias = \"row\"\ndac.bits = 5\nadc.bits = 7\n{tile}[hardware]\n{hardware}{}",
+        tables("hardware.")
+    ));
+    let report = bench.evaluate(&own, 0);
+    let mapping = MappingSettings::parse(&format!(
+        "read_voltage = 0.25\ninput_bits = 5\noutput_bits = 7\nlayout.bias = \"row\"\n{hardware}{tile}{}",
+        tables("")
+    ))
+    .unwrap();
+    let name = bench.network.path().display().to_string();
+    let expected = Mapping::new(bench.network.layers(), &mapping).unwrap();
+    let expected = expected.report(&name).unwrap();
+    assert_eq!(report.hardware.as_ref(), Some(&expected));
+    assert!(expected.total.cost.energy_j > 0.0);
+    // Without packing the tiles are those that are evaluated.
+    let mut alone = own.clone();
+    alone.hardware.as_mut().unwrap().packing = ohmloom_networks::mapping::Packing::None;
+    let hardware = bench.evaluate(&alone, 0).hardware.unwrap();
+    assert_eq!(hardware.total.tiles, report.tiles);
+
+    let mut ideal = own;
+    ideal.adc.bits = Resolution::Ideal;
+    let refused = ideal.validate().unwrap_err().to_string();
+    assert!(refused.contains("[adc]"), "{refused}");
 }

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use ohmloom_studies::plots::{
-    Axis, FloorplanSpec, HeatmapSpec, LineChartSpec, PlotError, Point, Region, Series, SeriesStyle,
-    floorplan, heatmap, lines,
+    Axis, BoxGroup, BoxPlotSpec, FloorplanSpec, HeatmapSpec, LineChartSpec, PlotError, Point,
+    Region, Series, SeriesStyle, boxes, floorplan, heatmap, lines,
 };
 use tempfile::TempDir;
 
@@ -313,4 +313,74 @@ fn rows_and_columns_can_have_names() {
         heatmap(&path, &refused),
         Err(PlotError::NoData { .. })
     ));
+}
+
+fn small_boxes() -> BoxPlotSpec {
+    let group = |name: &str, shift: f64| BoxGroup {
+        name: name.into(),
+        samples: vec![
+            [1.0, 2.0, 3.0, 4.0, 40.0]
+                .map(|sample| sample + shift)
+                .to_vec(),
+            Vec::new(),
+            vec![7.0 + shift],
+        ],
+    };
+    BoxPlotSpec {
+        title: "Spread".into(),
+        category_label: "stuck_fraction".into(),
+        categories: ["0.01", "0.02", "0.05"].map(str::to_owned).to_vec(),
+        y: Axis::new("accuracy", "%"),
+        groups: vec![group("none", 0.0), group("published", 2.0)],
+    }
+}
+
+#[test]
+fn a_box_plot_has_its_labels_boxes_and_outliers() {
+    let svg = written_svg(|path| boxes(path, &small_boxes()));
+    for label in [
+        "Spread",
+        "stuck_fraction",
+        "0.05",
+        "accuracy (%)",
+        "none",
+        "published",
+    ] {
+        assert!(svg.contains(label), "no `{label}`");
+    }
+    // Ground; a filled and an outlined box for four lists of samples and for two names.
+    assert_eq!(svg.matches("<rect").count(), 1 + 2 * (4 + 2));
+    // 40 and 42 lie beyond the whiskers.
+    assert_eq!(svg.matches("<circle").count(), 2);
+    let path = folder().path().join("plot.svg");
+    let refused = |change: fn(&mut BoxPlotSpec)| {
+        let mut spec = small_boxes();
+        change(&mut spec);
+        boxes(&path, &spec).expect_err("a bad plot").to_string()
+    };
+    assert!(refused(|spec| spec.groups[1].samples[0][2] = f64::NAN).contains("category `0.01`"));
+    assert!(refused(|spec| spec.groups[1].samples.truncate(2)).contains("3 categories"));
+    assert!(refused(|spec| spec.groups.clear()).contains("no samples"));
+}
+
+#[test]
+fn errors_are_bars_or_a_band() {
+    let chart = |style: SeriesStyle| {
+        let series = [(1.0, 2.0, 0.5), (2.0, 3.0, 0.2), (3.0, 2.5, 0.4)];
+        let series = Series::with_errors("s", series).styled(style);
+        LineChartSpec::new("C", Axis::default(), Axis::default()).with(series)
+    };
+    let shapes = |style| {
+        let svg = written_svg(|path| lines(path, &chart(style)));
+        (
+            svg.matches("<polygon").count(),
+            svg.matches("<line").count(),
+        )
+    };
+    let (bars, band) = (
+        shapes(SeriesStyle::LineAndMarkers),
+        shapes(SeriesStyle::LineWithBand),
+    );
+    assert_eq!(band.0, bars.0 + 1, "markers, and one band");
+    assert!(band.1 < bars.1, "no bars beside the band");
 }

@@ -62,6 +62,12 @@ pub enum Placement {
         #[serde(default)]
         off: f64,
     },
+    /// Exactly `round(share cells)` cells in all, drawn without replacement as with `count`: half of them on, the other half (and one more, if
+    /// the number is odd) off.
+    Halves {
+        /// Share of all cells that is stuck.
+        share: f64,
+    },
     /// A fault map.
     Map {
         /// The cells.
@@ -136,6 +142,7 @@ impl Stuck {
             Placement::Independent { on, off }
             | Placement::Share { on, off }
             | Placement::Lines { on, off, .. } => probabilities(check, on, off),
+            Placement::Halves { share } => check.fraction("share", share),
             Placement::Clustered {
                 on, off, length, ..
             } => {
@@ -179,6 +186,11 @@ impl Stuck {
                 let cells = marker.array.conductance().len() as f64;
                 let number = |share: f64| (share * cells).round() as usize;
                 marker.count(&streams, number(*on), number(*off))?;
+            }
+            Placement::Halves { share } => {
+                let cells = marker.array.conductance().len() as f64;
+                let stuck = (share * cells).round() as usize;
+                marker.count(&streams, stuck / 2, stuck - stuck / 2)?;
             }
             Placement::Map { cells } => {
                 let check = Check(Self::KIND);

@@ -89,6 +89,25 @@ fn counts_are_exact_and_every_cell_is_as_likely() {
 }
 
 #[test]
+fn halves_are_the_counts_of_the_share_of_all_cells() {
+    // round(4096 p) cells: Li et al. (2022).
+    for (share, off, on) in [
+        (0.0005, 1, 1),
+        (0.001, 2, 2),
+        (0.005, 10, 10),
+        (0.01, 21, 20),
+        (0.025, 51, 51),
+        (0.05, 103, 102),
+    ] {
+        let array = stuck(64, 64, 5, Placement::Halves { share });
+        let counts = [StuckState::Off, StuckState::On].map(|state| count(&array, state));
+        assert_eq!(counts, [off, on], "{share}");
+        let same = stuck(64, 64, 5, Placement::Count { on, off });
+        assert_eq!(array.stuck(), same.stuck());
+    }
+}
+
+#[test]
 fn counts_do_not_take_cells_twice() {
     let mut array = flat(10, 10, 3e-5);
     let list = ohmloom_devices::nonidealities::Nonidealities {

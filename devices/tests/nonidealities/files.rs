@@ -39,6 +39,10 @@ placement = { pattern = "share", on = 0.0125, off = 0.0125 }
 
 [[nonideality]]
 kind = "stuck"
+placement = { pattern = "halves", share = 0.01 }
+
+[[nonideality]]
+kind = "stuck"
 placement = { pattern = "map", cells = [{ row = 0, column = 1, state = "on" }] }
 g_on = 2e-4
 
@@ -101,7 +105,7 @@ cells = 0.2
 #[test]
 fn every_kind_is_read_written_and_applied() {
     let list: Nonidealities = toml::from_str(ALL).unwrap();
-    assert_eq!(list.entries.len(), 17);
+    assert_eq!(list.entries.len(), 18);
     let kinds: Vec<&str> = list.entries.iter().map(Nonideality::kind).collect();
     for line in ALL.lines().filter_map(|line| line.strip_prefix("kind = ")) {
         assert!(kinds.contains(&line.trim_matches('"')));
@@ -188,6 +192,10 @@ fn values_out_of_range_are_named() {
         (
             "kind = \"write-error\"\nabsolute = inf",
             "write-error: absolute = inf",
+        ),
+        (
+            "kind = \"stuck\"\nplacement = { pattern = \"halves\", share = 1.5 }",
+            "stuck: share = 1.5: must be between 0 and 1",
         ),
         (
             "kind = \"levels\"\ncount = 1",

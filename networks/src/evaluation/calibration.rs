@@ -9,7 +9,8 @@ use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
 use super::correction::{CorrectionReport, Fit};
 use super::operators::{SolvedCells, Stage};
 use super::{
-    AnalogNetwork, BATCH, EvaluationData, EvaluationError, NONLINEAR_BATCH, Progress, as_trait, run,
+    AnalogNetwork, BATCH, EvaluationData, EvaluationError, NONLINEAR_BATCH, Progress, References,
+    as_trait, run,
 };
 use crate::inference::Inference;
 
@@ -57,18 +58,21 @@ impl AnalogNetwork<'_> {
     /// Finds the range of every layer's signals and the corrections of its outputs, and says on which images.
     pub(super) fn calibrate(
         &self,
-        data: EvaluationData<'_>,
+        references: &References<'_>,
         progress: &dyn Progress,
     ) -> Result<Calibration, EvaluationError> {
+        let data = references.data();
         let correction = &self.settings.correction;
+        let factors = self.drift_factors(references, progress)?;
         let mut calibration = Calibration {
-            corrections: self.drift_corrections()?,
+            corrections: self.drift_corrections(factors.as_deref())?,
             ..Calibration::ideal(self)
         };
         self.find_ranges(&mut calibration, data, progress)?;
         if correction.fit != Fit::None {
             for _ in 0..ROUNDS {
-                calibration.corrections = self.fit(&calibration, data, progress)?;
+                calibration.corrections =
+                    self.fit(&calibration, factors.as_deref(), data, progress)?;
                 self.find_ranges(&mut calibration, data, progress)?;
             }
         }
@@ -178,6 +182,7 @@ impl AnalogNetwork<'_> {
     fn fit(
         &self,
         calibration: &Calibration,
+        factors: Option<&[f64]>,
         data: EvaluationData<'_>,
         progress: &dyn Progress,
     ) -> Result<Corrections, EvaluationError> {
@@ -197,11 +202,11 @@ impl AnalogNetwork<'_> {
         let (dataset, _) = data.calibrating();
         run(&inference, dataset, data.preprocessing, "fitting", progress)?;
         let correction = &self.settings.correction;
-        let factors = self.drift_factors();
         let mut corrections = Vec::with_capacity(operators.len());
         for (layer, groups) in operators.iter().enumerate() {
+            let factor = factors.map_or(1.0, |factors| factors[layer]);
             let of_group = |operator: &Arc<super::operators::StageOperator>| {
-                let affine = correction.fit.solve(&operator.fit_sums(), factors[layer])?;
+                let affine = correction.fit.solve(&operator.fit_sums(), factor)?;
                 correction.rounded(
                     &affine,
                     operator.converters.output_step(&operator.matrix.mapped),
@@ -219,43 +224,42 @@ impl AnalogNetwork<'_> {
         Ok(corrections)
     }
 
-    /// The factor of each layer that makes up for drift; 1 where that is not asked for.
-    fn drift_factors(&self) -> Vec<f64> {
-        let layers = 0..self.matrices.len();
-        let Some(programmed) = self
-            .as_programmed
-            .as_ref()
-            .filter(|_| self.settings.correction.drift)
-        else {
-            return layers.map(|_| 1.0).collect();
+    /// The factor of each layer that makes up for drift, where that is asked for.
+    fn drift_factors(
+        &self,
+        references: &References<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Option<Vec<f64>>, EvaluationError> {
+        if !self.settings.correction.drift {
+            return Ok(None);
+        }
+        let programmed = references.programmed_tiles(&self.settings, progress)?;
+        let factor = |layer: usize| {
+            let (mut squares, mut products) = (0.0, 0.0);
+            for (then, now) in programmed.layer_tiles(layer).zip(self.layer_tiles(layer)) {
+                for (then, now) in then.differential().iter().zip(now.differential()) {
+                    squares += then * then;
+                    products += then * now;
+                }
+            }
+            // Cells that have lost all likeness to their targets cannot be scaled back.
+            if products > 0.0 {
+                squares / products
+            } else {
+                1.0
+            }
         };
-        layers
-            .map(|layer| {
-                let (mut squares, mut products) = (0.0, 0.0);
-                for (then, now) in programmed.layer_tiles(layer).zip(self.layer_tiles(layer)) {
-                    for (then, now) in then.differential().iter().zip(now.differential()) {
-                        squares += then * then;
-                        products += then * now;
-                    }
-                }
-                // Cells that have lost all likeness to their targets cannot be scaled back.
-                if products > 0.0 {
-                    squares / products
-                } else {
-                    1.0
-                }
-            })
-            .collect()
+        Ok(Some((0..self.matrices.len()).map(factor).collect()))
     }
 
     /// The factors as corrections of each output, before anything is fitted.
-    fn drift_corrections(&self) -> Result<Corrections, EvaluationError> {
-        let correction = &self.settings.correction;
-        if !correction.drift || self.as_programmed.is_none() {
+    fn drift_corrections(&self, factors: Option<&[f64]>) -> Result<Corrections, EvaluationError> {
+        let Some(factors) = factors else {
             return Ok(Calibration::ideal(self).corrections);
-        }
+        };
+        let correction = &self.settings.correction;
         let mut corrections = Vec::with_capacity(self.matrices.len());
-        for (layer, factor) in self.drift_factors().into_iter().enumerate() {
+        for (layer, &factor) in factors.iter().enumerate() {
             let affine = |outputs: usize| {
                 let affine = ColumnAffine::new(vec![factor; outputs], vec![0.0; outputs])?;
                 correction.rounded(&affine, None)

@@ -8,9 +8,11 @@ mod calibration;
 mod correction;
 mod data;
 mod error;
+mod hardware;
 mod input_moments;
 mod operators;
 mod programmed;
+mod references;
 mod report;
 mod report_parts;
 mod settings;
@@ -19,12 +21,15 @@ mod verification;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use ohmloom_layouts::offsetting::InputMoments;
 use ohmloom_layouts::{MappedMatrix, Tile};
 use rayon::prelude::*;
 
 pub use correction::{Correction, CorrectionReport, Fit};
 pub use data::EvaluationData;
 pub use error::EvaluationError;
+pub use hardware::HardwareSettings;
+pub use references::References;
 pub use report::{EvaluationReport, LayerReport, NonidealReport, NonlinearReport, Seconds};
 pub use settings::{Bias, EvaluationSettings};
 
@@ -36,6 +41,7 @@ use crate::preprocessing::Preprocessing;
 use calibration::Calibration;
 use operators::{BlockErrors, SolvedCells, Stage, StageOperator};
 use programmed::ProgrammedMatrix;
+use references::as_programmed;
 
 /// Samples that run through the network together. It limits blocks of vectors, whose last bits it may change; never the meaning.
 const BATCH: usize = 50;
@@ -67,7 +73,7 @@ pub struct AnalogNetwork<'a> {
     /// `[layer][group]`
     matrices: Vec<Vec<Arc<ProgrammedMatrix>>>,
     /// The same network on tiles without non-idealities, where these have some.
-    as_programmed: Option<Box<Self>>,
+    as_programmed: Option<Arc<Self>>,
     seconds: Seconds,
 }
 
@@ -82,7 +88,10 @@ impl<'a> AnalogNetwork<'a> {
         settings: &EvaluationSettings,
         progress: &dyn Progress,
     ) -> Result<Self, EvaluationError> {
-        Self::program(network, settings, None, progress)
+        let (beside, seconds) = Self::beside(network, settings, progress)?;
+        let mut analog = Self::program(network, settings, beside, &[], progress)?;
+        analog.seconds.as_programmed = seconds;
+        Ok(analog)
     }
 
     /// As [`Self::new`]; offsetting that needs them gets the statistics of the layers' inputs over the calibration images, in exact arithmetic.
@@ -95,13 +104,41 @@ impl<'a> AnalogNetwork<'a> {
         data: EvaluationData<'_>,
         progress: &dyn Progress,
     ) -> Result<Self, EvaluationError> {
-        Self::program(network, settings, Some(data), progress)
+        let (beside, seconds) = Self::beside(network, settings, progress)?;
+        let start = Instant::now();
+        let moments = match &beside {
+            Some(beside) if settings.offsetting.needs_moments() => {
+                beside.input_moments(data, progress)?
+            }
+            _ => Vec::new(),
+        };
+        let statistics = start.elapsed().as_secs_f64();
+        let mut analog = Self::program(network, settings, beside, &moments, progress)?;
+        analog.seconds.as_programmed = seconds;
+        analog.seconds.programming += statistics;
+        Ok(analog)
+    }
+
+    /// The same network on tiles that are as programmed, where these have non-idealities, and how long that took.
+    fn beside(
+        network: &'a Network,
+        settings: &EvaluationSettings,
+        progress: &dyn Progress,
+    ) -> Result<(Option<Arc<Self>>, f64), EvaluationError> {
+        settings.validate()?;
+        if settings.nonidealities.is_empty() {
+            return Ok((None, 0.0));
+        }
+        let start = Instant::now();
+        let beside = Self::program(network, &as_programmed(settings), None, &[], progress)?;
+        Ok((Some(Arc::new(beside)), start.elapsed().as_secs_f64()))
     }
 
     fn program(
         network: &'a Network,
         settings: &EvaluationSettings,
-        data: Option<EvaluationData<'_>>,
+        as_programmed: Option<Arc<Self>>,
+        moments: &[InputMoments],
         progress: &dyn Progress,
     ) -> Result<Self, EvaluationError> {
         settings.validate()?;
@@ -117,20 +154,6 @@ impl<'a> AnalogNetwork<'a> {
             }
         };
         let start = Instant::now();
-        let as_programmed = if settings.nonidealities.is_empty() {
-            None
-        } else {
-            let settings = settings.as_programmed();
-            Some(Box::new(Self::new(network, &settings, progress)?))
-        };
-        let beside = start.elapsed().as_secs_f64();
-        let start = Instant::now();
-        let moments = match (&as_programmed, data) {
-            (Some(beside), Some(data)) if settings.offsetting.needs_moments() => {
-                beside.input_moments(data, progress)?
-            }
-            _ => Vec::new(),
-        };
         let mut moments = moments.iter();
         let mut matrices = Vec::new();
         let mut tile = 0;
@@ -176,7 +199,6 @@ impl<'a> AnalogNetwork<'a> {
         let seconds = Seconds {
             programming,
             solving,
-            as_programmed: beside,
             ..Seconds::default()
         };
         Ok(Self {
@@ -198,15 +220,11 @@ impl<'a> AnalogNetwork<'a> {
             let reason = "these settings have other tiles than those that are solved".into();
             return Err(EvaluationError::Value { reason });
         }
-        let as_programmed = match &self.as_programmed {
-            None => None,
-            Some(beside) => Some(Box::new(beside.with_settings(&settings.as_programmed())?)),
-        };
         Ok(Self {
             network: self.network,
             settings: settings.clone(),
             matrices: self.matrices.clone(),
-            as_programmed,
+            as_programmed: self.as_programmed.clone(),
             seconds: Seconds::default(),
         })
     }
@@ -247,25 +265,33 @@ impl<'a> AnalogNetwork<'a> {
         verify: usize,
         progress: &dyn Progress,
     ) -> Result<EvaluationReport, EvaluationError> {
+        let references = References::new(self.network, data);
+        if let Some(beside) = &self.as_programmed {
+            references.keep(Arc::clone(beside));
+        }
+        self.evaluate_beside(&references, verify, progress)
+    }
+
+    fn evaluate_beside(
+        &self,
+        references: &References<'_>,
+        verify: usize,
+        progress: &dyn Progress,
+    ) -> Result<EvaluationReport, EvaluationError> {
+        let data = references.data();
         if data.test.is_empty() {
             return Err(EvaluationError::NoSamples);
         }
+        let hardware = references.cost(&self.settings)?;
         let mut seconds = self.seconds;
         let timed = |seconds: &mut f64, start: Instant| *seconds = start.elapsed().as_secs_f64();
 
         let start = Instant::now();
-        let calibration = self.calibrate(data, progress)?;
+        let calibration = self.calibrate(references, progress)?;
         timed(&mut seconds.calibrating, start);
 
         let start = Instant::now();
-        let inference = Inference::digital(self.network, data.test.len(), BATCH)?;
-        let digital = run(
-            &inference,
-            data.test,
-            data.preprocessing,
-            "digital reference",
-            progress,
-        )?;
+        let digital = references.digital(progress)?;
         timed(&mut seconds.digital, start);
 
         let start = Instant::now();
@@ -287,14 +313,11 @@ impl<'a> AnalogNetwork<'a> {
         timed(&mut seconds.linear, start);
 
         let start = Instant::now();
-        let nonideal = match &self.as_programmed {
-            None => None,
-            Some(beside) => {
-                let calibration = beside.calibrate(data, progress)?;
-                let (logits, _) =
-                    beside.classify(data, &calibration, SolvedCells::Linear, progress)?;
-                Some(self.nonideal_report((&analog, &logits), data.test.labels())?)
-            }
+        let nonideal = if self.settings.nonidealities.is_empty() {
+            None
+        } else {
+            let programmed = references.programmed(&self.settings, progress)?;
+            Some(self.nonideal_report((&analog, &programmed), data.test.labels())?)
         };
         seconds.as_programmed += start.elapsed().as_secs_f64();
 
@@ -337,6 +360,7 @@ impl<'a> AnalogNetwork<'a> {
             nonlinear,
             nonideal,
             layers,
+            hardware,
             seconds,
             calibration: calibration.images,
             settings: self.settings.clone(),

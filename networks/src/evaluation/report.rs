@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::correction::CorrectionReport;
 use super::settings::EvaluationSettings;
+use crate::mapping::MappingReport;
 
 /// Result of an evaluation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,6 +36,9 @@ pub struct EvaluationReport {
     pub nonideal: Option<NonidealReport>,
     /// The layers with weights, in the order of the network.
     pub layers: Vec<LayerReport>,
+    /// Area, power, energy and latency of the hardware; absent without `[hardware]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hardware: Option<MappingReport>,
     /// Wall time of each stage.
     pub seconds: Seconds,
     /// Which images calibrated the converters.

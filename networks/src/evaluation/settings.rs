@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::EvaluationError;
 use super::correction::Correction;
+use super::hardware::HardwareSettings;
 
 /// Where a layer's bias is added.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,9 @@ pub struct EvaluationSettings {
     /// What makes the programmed tiles differ from their targets, as a list `[[nonideality]]`; only with linear cells. Default: nothing.
     #[serde(rename = "nonideality", skip_serializing_if = "Vec::is_empty")]
     pub nonidealities: Vec<Nonideality>,
+    /// What the hardware around the tiles is, so that its cost is told. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hardware: Option<HardwareSettings>,
 }
 
 impl Default for EvaluationSettings {
@@ -74,6 +78,7 @@ impl Default for EvaluationSettings {
             signal_path: SignalPath::default(),
             correction: Correction::default(),
             nonidealities: Vec::new(),
+            hardware: None,
         }
     }
 }
@@ -94,6 +99,9 @@ impl EvaluationSettings {
             toml::from_str(&text).map_err(|error| fail(format!("\n{error}")))?;
         if let (Some(cell), Some(folder)) = (&mut settings.cell, path.parent()) {
             cell.resolve_files(folder);
+        }
+        if let (Some(hardware), Some(folder)) = (&mut settings.hardware, path.parent()) {
+            hardware.resolve_files(folder);
         }
         settings
             .validate()
@@ -116,20 +124,6 @@ impl EvaluationSettings {
         }
     }
 
-    /// The same for tiles that are as programmed: without non-idealities, and what makes up for them.
-    #[must_use]
-    pub fn as_programmed(&self) -> Self {
-        Self {
-            nonidealities: Vec::new(),
-            offsetting: OffsettingMethod::None,
-            correction: Correction {
-                drift: false,
-                ..self.correction
-            },
-            ..self.clone()
-        }
-    }
-
     /// What decides how the tiles are programmed and solved; everything else has its default. Networks whose settings agree in this have the
     /// same tiles.
     #[must_use]
@@ -142,7 +136,13 @@ impl EvaluationSettings {
                 Bias::Row => self.dac,
             },
             adc: defaults.adc,
-            calibration_images: defaults.calibration_images,
+            // Offsetting by statistics has them from the calibration images.
+            calibration_images: if self.offsetting.needs_moments() {
+                self.calibration_images
+            } else {
+                defaults.calibration_images
+            },
+            hardware: None,
             error_images: defaults.error_images,
             // Offsets of front ends drive currents through the tiles.
             seed: if self.nonidealities.is_empty() && !self.has_random_front_ends() {
@@ -224,7 +224,8 @@ impl EvaluationSettings {
             .validate()
             .map_err(|error| EvaluationError::Value {
                 reason: format!("[tile] {error}"),
-            })
+            })?;
+        self.mapping().map(drop)
     }
 
     fn validate_correction(&self) -> Result<(), String> {

@@ -26,6 +26,8 @@ pub struct Axis {
     pub range: Option<(f64, f64)>,
     /// Values to put ticks at; when empty, round numbers.
     pub ticks: Vec<f64>,
+    /// What stands at the ticks in the place of their values; one for each of `ticks`, or none.
+    pub names: Vec<String>,
 }
 
 impl Axis {
@@ -49,6 +51,13 @@ impl Axis {
     #[must_use]
     pub fn between(mut self, from: f64, to: f64) -> Self {
         self.range = Some((from, to));
+        self
+    }
+
+    /// The same axis with a name at each of these values, and no other ticks.
+    #[must_use]
+    pub fn with_names(mut self, names: impl IntoIterator<Item = (f64, String)>) -> Self {
+        (self.ticks, self.names) = names.into_iter().unzip();
         self
     }
 

@@ -52,6 +52,9 @@ const MARKERS: [(u32, f64, f64); 5] = [
     (3, 0.5, 1.4),
 ];
 
+/// Of the bands of errors.
+const BAND_OPACITY: f64 = 0.16;
+
 type Position = (f64, f64);
 
 /// A line chart with all sizes settled.
@@ -116,6 +119,9 @@ impl<'a> Chart<'a> {
                 }
             }
         }
+        if series.style == SeriesStyle::LineWithBand {
+            self.draw_band(context, number)?;
+        }
         let shown = series.points.iter().filter(|point| !is_gap(point));
         let shown = shown.filter_map(|point| Some((self.inside(point)?, point)));
         let thin = colour(number).stroke_width(UNITS_PER_PIXEL);
@@ -123,7 +129,9 @@ impl<'a> Chart<'a> {
         let bars = shown.clone().filter_map(|((x, y), point)| {
             // What is outside ends at the frame, which then covers the bar's cap.
             let end = |value: f64| self.y.at(self.y.share(value).clamp(0.0, 1.0));
-            let error = point.error?;
+            let error = point
+                .error
+                .filter(|_| series.style != SeriesStyle::LineWithBand)?;
             let (low, high) = (end(point.y - error), end(point.y + error));
             Some(ErrorBar::new_vertical(x, low, y, high, thin, cap))
         });
@@ -131,6 +139,24 @@ impl<'a> Chart<'a> {
         if series.style.has_markers() {
             context
                 .draw_series(shown.map(|(at, _)| EmptyElement::at(at) + marker(number, (0, 0))))?;
+        }
+        Ok(())
+    }
+
+    /// The band between the ends of the errors, cut at gaps and at the frame.
+    fn draw_band<DB: DrawingBackend>(&self, context: &mut Context<DB>, number: usize) -> Drawn<DB> {
+        let points = &self.spec.series[number].points;
+        for run in points.split(is_gap).filter(|run| run.len() > 1) {
+            let edge = |sign: f64| {
+                let place = move |point: &Point| {
+                    let y = point.y + sign * point.error.unwrap_or(0.0);
+                    let share = |ruler: &Ruler, value| ruler.at(ruler.share(value).clamp(0.0, 1.0));
+                    (share(&self.x, point.x), share(&self.y, y))
+                };
+                run.iter().map(place)
+            };
+            let outline: Vec<Position> = edge(1.0).chain(edge(-1.0).rev()).collect();
+            context.draw_series([Polygon::new(outline, colour(number).mix(BAND_OPACITY))])?;
         }
         Ok(())
     }
@@ -173,7 +199,9 @@ impl<'a> Chart<'a> {
             let (length, dash) = match style {
                 SeriesStyle::Markers => (0.0, DASH),
                 SeriesStyle::DashedLine => (LEGEND_SAMPLE, DASH),
-                SeriesStyle::Line | SeriesStyle::LineAndMarkers => (LEGEND_SAMPLE, LEGEND_SAMPLE),
+                SeriesStyle::Line | SeriesStyle::LineAndMarkers | SeriesStyle::LineWithBand => {
+                    (LEGEND_SAMPLE, LEGEND_SAMPLE)
+                }
             };
             let sample = move |at| {
                 let ends = [(0, 0), (px(length), 0)];
@@ -225,7 +253,10 @@ impl Figure for Chart<'_> {
 
 impl SeriesStyle {
     fn has_markers(self) -> bool {
-        matches!(self, SeriesStyle::Markers | SeriesStyle::LineAndMarkers)
+        matches!(
+            self,
+            SeriesStyle::Markers | SeriesStyle::LineAndMarkers | SeriesStyle::LineWithBand
+        )
     }
 }
 

@@ -103,6 +103,8 @@ pub enum SeriesStyle {
     /// For measurements at few places.
     #[default]
     LineAndMarkers,
+    /// For measurements at places along an axis of numbers: errors are a band around the line.
+    LineWithBand,
     /// For many points.
     Line,
     /// For points without an order.

@@ -17,6 +17,7 @@
 //! cut at the frame, sizes that follow the labels, and bitmaps with smooth edges.
 
 mod axis;
+mod boxes;
 mod chart;
 mod error;
 mod figure;
@@ -29,6 +30,7 @@ mod raster;
 mod ruler;
 
 pub use axis::{Axis, Scale};
+pub use boxes::{BoxGroup, BoxPlotSpec, boxes};
 pub use error::PlotError;
 pub use floorplan::{FloorplanSpec, Region, floorplan};
 pub use heatmap::{HeatmapSpec, heatmap};

@@ -32,6 +32,8 @@ enum Ticks {
     Counted,
     /// The same with names.
     Named(Vec<String>),
+    /// Names at the ticks.
+    Labelled(Vec<(f64, String)>),
 }
 
 /// An axis with its range settled: a coordinate of the plotting library, in the unit of the tick labels.
@@ -82,6 +84,11 @@ impl Ruler {
             small: Vec::new(),
         };
         ruler.place_ticks(&axis.ticks, count.max(2));
+        if !axis.names.is_empty() {
+            let names = axis.ticks.iter().zip(&axis.names);
+            let names = names.map(|(tick, name)| (tick / magnitude.factor, name.clone()));
+            ruler.ticks = Ticks::Labelled(names.collect());
+        }
         Ok(ruler)
     }
 
@@ -221,6 +228,10 @@ impl ValueFormatter<f64> for Ruler {
         match &self.ticks {
             Ticks::Even(decimals) => fixed(*value, *decimals),
             Ticks::Listed => scientific(*value),
+            Ticks::Labelled(names) => {
+                let named = names.iter().find(|(tick, _)| tick == value);
+                named.map_or(String::new(), |(_, name)| name.clone())
+            }
             Ticks::Powers => format!("10{}", superscript(value.log10().round() as i32)),
             Ticks::Counted => value.floor().to_string(),
             Ticks::Named(names) => names
@@ -344,6 +355,13 @@ mod tests {
             .logarithmic()
             .with_ticks([64.0, 128.0, 256.0, 4096.0]);
         assert_eq!(labels(&axis, (64.0, 256.0)), ["64", "128", "256"]);
+    }
+
+    #[test]
+    fn ticks_can_have_names() {
+        let names = [(1.0, "one"), (2.0, "two"), (3.0, "beyond")];
+        let axis = Axis::new("", "").with_names(names.map(|(at, name)| (at, name.to_owned())));
+        assert_eq!(labels(&axis, (1.0, 2.0)), ["one", "two"]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::configuration::text;
+
 /// One dimension of a sweep: keys that take their values together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SweepAxis {
@@ -10,6 +12,63 @@ pub struct SweepAxis {
     pub keys: Vec<String>,
     /// What they become.
     pub values: AxisValues,
+    /// Its one column in the results; without a name each key has a column.
+    pub column: Option<String>,
+    /// What the results say in the place of listed values.
+    pub labels: Option<Vec<String>>,
+}
+
+/// Columns that results have in any case.
+const RESERVED: [&str; 7] = [
+    "point",
+    "seed",
+    "case",
+    "part",
+    "version",
+    "configuration",
+    "inputs",
+];
+
+/// The key whose values are tables of the configuration, all of whose keys are set.
+pub(super) const WHOLE: &str = "config";
+
+impl SweepAxis {
+    /// Its columns in the results.
+    pub fn columns(&self) -> Vec<&str> {
+        match &self.column {
+            Some(column) => vec![column],
+            None => self.keys.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// What the results say for a value.
+    pub(super) fn text(&self, value: &Value) -> String {
+        if let (Some(labels), AxisValues::List(values)) = (&self.labels, &self.values)
+            && let Some(position) = values.iter().position(|other| other == value)
+        {
+            return labels[position].clone();
+        }
+        text(value)
+    }
+
+    /// What the results say for all values in their order; nothing where they are drawn from a range.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let values = self.values.all();
+        values
+            .iter()
+            .flatten()
+            .map(|value| self.text(value))
+            .collect()
+    }
+}
+
+/// Listed values with a column of their own name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamedList {
+    column: Option<String>,
+    values: Vec<Value>,
+    labels: Option<Vec<Value>>,
 }
 
 /// The values of an axis.
@@ -37,6 +96,8 @@ pub struct Range {
     /// Whether values are rounded to whole numbers.
     #[serde(default)]
     pub integer: bool,
+    /// As [`SweepAxis::column`].
+    pub column: Option<String>,
 }
 
 /// How values are spread over a range.
@@ -161,6 +222,18 @@ pub(super) fn axes(sweep: &Table) -> Result<Vec<SweepAxis>, String> {
         }
         seen.push(key.as_str());
     }
+    let mut columns: Vec<&str> = Vec::new();
+    for column in axes.iter().flat_map(SweepAxis::columns) {
+        if column.is_empty() || RESERVED.contains(&column) {
+            return Err(format!(
+                "[sweep] column `{column}`: the results have another column of this name"
+            ));
+        }
+        if columns.contains(&column) {
+            return Err(format!("[sweep] column `{column}` is there twice"));
+        }
+        columns.push(column);
+    }
     Ok(axes)
 }
 
@@ -171,13 +244,22 @@ fn collect(table: &Table, prefix: &str, axes: &mut Vec<SweepAxis>) -> Result<(),
             _ => format!("{prefix}.{name}"),
         };
         let wrong = |reason: &str| format!("[sweep] `{path}`: {reason}");
-        let values = match value {
-            Value::Array(values) if values.is_empty() => return Err(wrong("the list is empty")),
-            Value::Array(values) => {
-                if let Some(number) = values.iter().find(|value| is_not_finite(value)) {
-                    return Err(wrong(&format!("{number} is not a finite number")));
-                }
-                AxisValues::List(values.clone())
+        let (values, column, labels) = match value {
+            Value::Array(values) => (listed(values.clone()).map_err(|r| wrong(&r))?, None, None),
+            Value::Table(named) if named.contains_key("values") => {
+                let named: NamedList = named
+                    .clone()
+                    .try_into()
+                    .map_err(|error| wrong(error.to_string().trim_end()))?;
+                let labels = match &named.labels {
+                    None => None,
+                    Some(labels) => Some(labels_of(labels, &named.values).map_err(|r| wrong(&r))?),
+                };
+                (
+                    listed(named.values).map_err(|r| wrong(&r))?,
+                    named.column,
+                    labels,
+                )
             }
             Value::Table(range) if range.contains_key("from") || range.contains_key("to") => {
                 let range: Range = range
@@ -185,7 +267,8 @@ fn collect(table: &Table, prefix: &str, axes: &mut Vec<SweepAxis>) -> Result<(),
                     .try_into()
                     .map_err(|error| wrong(error.to_string().trim_end()))?;
                 range.check().map_err(|reason| wrong(&reason))?;
-                AxisValues::Range(range)
+                let column = range.column.clone();
+                (AxisValues::Range(range), column, None)
             }
             Value::Table(nested) => {
                 collect(nested, &path, axes)?;
@@ -197,10 +280,57 @@ fn collect(table: &Table, prefix: &str, axes: &mut Vec<SweepAxis>) -> Result<(),
                 ));
             }
         };
-        let keys = path.split('+').map(|key| key.trim().to_owned()).collect();
-        axes.push(SweepAxis { keys, values });
+        let keys: Vec<String> = path.split('+').map(|key| key.trim().to_owned()).collect();
+        if keys.iter().any(|key| key == WHOLE) {
+            let is_table = |value: &Value| value.is_table();
+            let tables = matches!(&values, AxisValues::List(values) if values.iter().all(is_table));
+            if !tables || labels.is_none() || column.is_none() || keys.len() > 1 {
+                return Err(wrong(
+                    "its values are tables of the configuration, with `labels` and a `column`",
+                ));
+            }
+        }
+        axes.push(SweepAxis {
+            keys,
+            values,
+            column,
+            labels,
+        });
     }
     Ok(())
+}
+
+fn listed(values: Vec<Value>) -> Result<AxisValues, String> {
+    if values.is_empty() {
+        return Err("the list is empty".into());
+    }
+    if let Some(number) = values.iter().find(|value| is_not_finite(value)) {
+        return Err(format!("{number} is not a finite number"));
+    }
+    Ok(AxisValues::List(values))
+}
+
+/// One label for each value, all different.
+fn labels_of(labels: &[Value], values: &[Value]) -> Result<Vec<String>, String> {
+    if labels.len() != values.len() {
+        let (labels, values) = (labels.len(), values.len());
+        return Err(format!("{labels} labels for {values} values"));
+    }
+    if let Some(label) = labels.iter().find(|l| l.is_table() || l.is_array()) {
+        return Err(format!("the label {label} is neither a text nor a number"));
+    }
+    let labels: Vec<String> = labels.iter().map(text).collect();
+    for (position, label) in labels.iter().enumerate() {
+        if labels[..position].contains(label) {
+            return Err(format!("the label `{label}` is there twice"));
+        }
+        if values[..position].contains(&values[position]) {
+            return Err(format!(
+                "the values of `{label}` and another label are equal"
+            ));
+        }
+    }
+    Ok(labels)
 }
 
 fn is_not_finite(value: &Value) -> bool {

@@ -1,7 +1,23 @@
 //! Keys with dots, and the configuration of a point.
 
+use std::path::Path;
+
 use ohmloom_networks::evaluation::EvaluationSettings;
 use toml::{Table, Value};
+
+use super::presets::hardware;
+
+/// Adds the keys of `other`, which win; tables are merged, everything else replaced.
+pub(super) fn merge(table: &mut Table, other: &Table) {
+    for (key, value) in other {
+        match (table.get_mut(key), value) {
+            (Some(Value::Table(own)), Value::Table(value)) => merge(own, value),
+            _ => {
+                table.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
 
 /// Sets the value at a key such as `tile.rows` or `nonideality.0.sigma`. Missing tables are made; entries of lists must exist.
 pub(super) fn assign(table: &mut Table, key: &str, value: Value) -> Result<(), String> {
@@ -56,11 +72,24 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The settings that a table says, checked.
-pub(super) fn settings(table: Table) -> Result<EvaluationSettings, String> {
-    let settings: EvaluationSettings = table
+/// The settings that a table says, checked. Files that it names start at `folder`; `hardware = "..."` is the name of a preset or a file.
+pub(super) fn settings(mut table: Table, folder: &Path) -> Result<EvaluationSettings, String> {
+    let named = match table.get("hardware") {
+        Some(Value::String(name)) => {
+            Some(hardware(name, folder).map_err(|error| error.to_string())?)
+        }
+        _ => None,
+    };
+    if named.is_some() {
+        table.remove("hardware");
+    }
+    let mut settings: EvaluationSettings = table
         .try_into()
         .map_err(|error: toml::de::Error| error.to_string().trim_end().replace('\n', " "))?;
+    if let Some(hardware) = &mut settings.hardware {
+        hardware.resolve_files(folder);
+    }
+    settings.hardware = named.or(settings.hardware);
     settings.validate().map_err(|error| error.to_string())?;
     Ok(settings)
 }
@@ -112,6 +141,56 @@ mod tests {
     }
 
     #[test]
+    fn merged_tables_keep_what_the_other_does_not_say() {
+        let mut table: Table =
+            toml::from_str("bias = \"row\"\ntile = { rows = 4, columns = 6 }\nlist = [1, 2]")
+                .unwrap();
+        let other = toml::from_str("tile = { rows = 8 }\nlist = [3]\nadc = { bits = 4 }").unwrap();
+        merge(&mut table, &other);
+        let expected: Table = toml::from_str(
+            "bias = \"row\"\ntile = { rows = 8, columns = 6 }\nlist = [3]\nadc = { bits = 4 }",
+        )
+        .unwrap();
+        assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn hardware_is_a_table_a_preset_or_a_file() {
+        let of = |text: &str, folder: &Path| settings(toml::from_str(text).unwrap(), folder);
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        let preset = of("hardware = \"seizure-tdm\"", here)
+            .unwrap()
+            .hardware
+            .unwrap();
+        assert_eq!(
+            (preset.component.len(), preset.library.as_deref()),
+            (11, Some("tbiocas2022-22nm"))
+        );
+        let text = crate::study::presets::HARDWARE[2].text;
+        std::fs::write(here.join("own.toml"), text).unwrap();
+        let own = of("hardware = \"own.toml\"", here)
+            .unwrap()
+            .hardware
+            .unwrap();
+        assert_eq!(own.component, preset.component);
+        let table = of("[hardware]\nenergy = \"always-on\"", here)
+            .unwrap()
+            .hardware
+            .unwrap();
+        assert!(table.component.is_empty());
+        for (wrong, message) in [
+            ("hardware = \"abacus\"", "column-adc"),
+            ("hardware = \"none.toml\"", "none.toml"),
+            ("hardware = \"column-adc\"\nadc.bits = \"ideal\"", "[adc]"),
+            ("[hardware]\nrows = 3", "rows"),
+        ] {
+            let refused = of(wrong, here).unwrap_err();
+            assert!(refused.contains(message), "{wrong}: {refused}");
+        }
+    }
+
+    #[test]
     fn keys_that_lead_nowhere_are_refused() {
         for (key, message) in [
             ("nonideality.1.sigma", "1 entries"),
@@ -126,9 +205,9 @@ mod tests {
             );
         }
         let table = assigned("", "tile.rwos", 3).unwrap();
-        assert!(settings(table).unwrap_err().contains("rwos"));
+        assert!(settings(table, Path::new("")).unwrap_err().contains("rwos"));
         let table = assigned("", "tile.rows", 0).unwrap();
-        assert!(settings(table).unwrap_err().contains("rows"));
+        assert!(settings(table, Path::new("")).unwrap_err().contains("rows"));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use ohmloom_networks::Preprocessing;
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
+use super::claim::Claim;
+
 /// A study as its TOML file says it. Unknown keys are errors.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +41,66 @@ pub struct StudyDescription {
     /// Points of a random or Latin-hypercube design.
     pub points: Option<usize>,
     /// Keys of the configuration with their values.
+    #[serde(default)]
+    pub sweep: Table,
+    /// Networks that all sweeps run on, one after another.
+    #[serde(default, rename = "case")]
+    pub cases: Vec<CaseDescription>,
+    /// Several sweeps, in the place of the study's own.
+    #[serde(default, rename = "part")]
+    pub parts: Vec<PartDescription>,
+    /// What the report compares the results with.
+    #[serde(default, rename = "claim")]
+    pub claims: Vec<Claim>,
+}
+
+/// One of several networks; what it leaves out, the study says.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseDescription {
+    /// Its name in the column `case`.
+    pub name: String,
+    /// As in [`StudyDescription`].
+    pub network: Option<PathBuf>,
+    /// As in [`StudyDescription`].
+    pub data: Option<String>,
+    /// As in [`StudyDescription`].
+    pub calibration: Option<String>,
+    /// As in [`StudyDescription`].
+    pub preprocessing: Option<Preprocessing>,
+    /// As in [`StudyDescription`].
+    pub limit: Option<usize>,
+    /// What it has otherwise than the study's configuration.
+    #[serde(default)]
+    pub config: Table,
+}
+
+/// One of several sweeps; what it leaves out, the study says.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartDescription {
+    /// Its name in the column `part`.
+    pub name: String,
+    /// What it asks, for the report.
+    #[serde(default)]
+    pub description: String,
+    /// Names of the cases that it runs on, `"built-in"` for the built-in network in the place of all; default: all.
+    pub cases: Option<Vec<String>>,
+    /// As in [`StudyDescription`].
+    pub limit: Option<usize>,
+    /// As in [`StudyDescription`].
+    pub seed: Option<u64>,
+    /// As in [`StudyDescription`].
+    pub repeats: Option<usize>,
+    /// What it has otherwise than the study's and the case's configuration.
+    #[serde(default)]
+    pub config: Table,
+    /// As in [`StudyDescription`].
+    #[serde(default)]
+    pub design: Design,
+    /// As in [`StudyDescription`].
+    pub points: Option<usize>,
+    /// As in [`StudyDescription`].
     #[serde(default)]
     pub sweep: Table,
 }

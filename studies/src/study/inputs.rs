@@ -1,14 +1,17 @@
 //! The network and the data of a study, with their checksums.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use ohmloom_networks::evaluation::EvaluationData;
+use ohmloom_networks::evaluation::{EvaluationData, References};
 use ohmloom_networks::{DataSource, Dataset, Network, Preprocessing};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::description::CaseDescription;
 use super::error::StudyError;
 use super::plan::Study;
+use super::sections::Section;
 use crate::demo::{self, NETWORK_JSON, NETWORK_ONNX};
 
 /// A file that a study reads.
@@ -22,52 +25,117 @@ pub struct InputFile {
 
 /// Everything that evaluations need beside their settings.
 pub(super) struct Inputs {
-    pub network: Network,
+    cases: Vec<CaseInputs>,
+    /// The test sets of the sections, in their order.
+    tests: Vec<Arc<Dataset>>,
+    pub files: Vec<InputFile>,
+}
+
+/// The same for one network.
+struct CaseInputs {
+    network: Network,
     test: Dataset,
     calibration: Option<Dataset>,
     preprocessing: Preprocessing,
-    pub files: Vec<InputFile>,
+    files: Vec<InputFile>,
 }
 
 impl Inputs {
     /// `out` takes the built-in network's files.
     pub(super) fn load(study: &Study, out: &Path) -> Result<Self, StudyError> {
-        let mut inputs = match (
-            &study.folder,
-            &study.description.network,
-            &study.description.data,
-        ) {
-            (Some(folder), Some(network), Some(data)) => Self::named(study, folder, network, data)?,
-            _ => Self::built_in(out)?,
-        };
-        if let Some(limit) = study.description.limit {
-            inputs.test = inputs.test.truncated(limit);
+        let mut cases = Vec::with_capacity(study.cases.len());
+        for case in &study.cases {
+            let inputs = CaseInputs::load(study, case, out)?;
+            inputs.check_labels()?;
+            cases.push(inputs);
         }
-        for path in study.curve_files()? {
-            inputs.files.push(checked(&path)?);
+        let mut files: Vec<InputFile> = Vec::new();
+        let named = study.named_files()?;
+        let named = named.iter().map(|path| checked(path));
+        let named = named.collect::<Result<Vec<_>, _>>()?;
+        for file in cases.iter().flat_map(|case| &case.files).chain(&named) {
+            // Several networks may have the same data.
+            if !files.contains(file) {
+                files.push(file.clone());
+            }
         }
-        let classes = inputs.network.classes();
-        let labels = inputs.test.labels();
-        if let Some(sample) = labels.iter().position(|&label| label >= classes) {
-            return Err(StudyError::Inputs(format!(
-                "label {} of sample {sample}: labels must lie below the network's {classes} outputs",
+        let mut tests: Vec<Arc<Dataset>> = Vec::new();
+        for (number, section) in study.sections.iter().enumerate() {
+            let same =
+                |other: &Section| (other.network, other.limit) == (section.network, section.limit);
+            let before = study.sections[..number].iter().position(same);
+            let test = if let Some(before) = before {
+                Arc::clone(&tests[before])
+            } else {
+                let test = cases[section.network].test.clone();
+                Arc::new(match section.limit {
+                    Some(limit) => test.truncated(limit),
+                    None => test,
+                })
+            };
+            tests.push(test);
+        }
+        Ok(Self {
+            cases,
+            tests,
+            files,
+        })
+    }
+
+    /// What evaluations are compared with, for each section; sections of the same network and images have the same.
+    pub(super) fn references<'i>(&'i self, study: &Study) -> Vec<Arc<References<'i>>> {
+        let mut references: Vec<Arc<References<'i>>> = Vec::new();
+        for (number, section) in study.sections.iter().enumerate() {
+            let test = &self.tests[number];
+            let before = self.tests[..number]
+                .iter()
+                .position(|other| Arc::ptr_eq(other, test));
+            let own = if let Some(before) = before {
+                Arc::clone(&references[before])
+            } else {
+                let case = &self.cases[section.network];
+                let data = EvaluationData {
+                    test,
+                    calibration: case.calibration.as_ref(),
+                    preprocessing: &case.preprocessing,
+                };
+                Arc::new(References::new(&case.network, data))
+            };
+            references.push(own);
+        }
+        references
+    }
+}
+
+impl CaseInputs {
+    fn load(study: &Study, case: &CaseDescription, out: &Path) -> Result<Self, StudyError> {
+        match (&study.folder, &case.network, &case.data) {
+            (Some(folder), Some(network), Some(data)) => Self::named(case, folder, network, data),
+            _ => Self::built_in(out),
+        }
+    }
+
+    fn check_labels(&self) -> Result<(), StudyError> {
+        let classes = self.network.classes();
+        let labels = self.test.labels();
+        match labels.iter().position(|&label| label >= classes) {
+            None => Ok(()),
+            Some(sample) => Err(StudyError::Inputs(format!(
+                "{}: label {} of sample {sample}: labels must lie below the network's {classes} outputs",
+                self.network.path().display(),
                 labels[sample]
-            )));
-        }
-        Ok(inputs)
-    }
-
-    pub(super) fn data(&self) -> EvaluationData<'_> {
-        EvaluationData {
-            test: &self.test,
-            calibration: self.calibration.as_ref(),
-            preprocessing: &self.preprocessing,
+            ))),
         }
     }
 
-    fn named(study: &Study, folder: &Path, network: &Path, data: &str) -> Result<Self, StudyError> {
+    fn named(
+        case: &CaseDescription,
+        folder: &Path,
+        network: &Path,
+        data: &str,
+    ) -> Result<Self, StudyError> {
         let path = folder.join(network);
-        let preprocessing = match &study.description.preprocessing {
+        let preprocessing = match &case.preprocessing {
             Some(given) => given.clone(),
             None => Preprocessing::beside(&path)?.ok_or_else(|| {
                 StudyError::Inputs(format!(
@@ -78,12 +146,12 @@ impl Inputs {
         };
         let source = data.parse::<DataSource>()?.within(folder);
         let test = source.load()?;
-        let calibration = match &study.description.calibration {
+        let calibration = match &case.calibration {
             Some(source) => Some(source.parse::<DataSource>()?.within(folder).load()?),
             None => source.load_training()?,
         };
         let mut files = vec![path.clone()];
-        if study.description.preprocessing.is_none() {
+        if case.preprocessing.is_none() {
             files.push(path.with_extension("json"));
         }
         files.extend_from_slice(test.files());

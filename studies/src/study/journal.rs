@@ -26,7 +26,7 @@ pub(super) struct Entry {
     pub job: usize,
     pub point: usize,
     pub seed: u64,
-    /// One for each swept key.
+    /// One for each column that tells points apart.
     pub values: Vec<String>,
     /// Names and values, these as text so that they are read back as they were.
     pub metrics: Vec<(String, String)>,

@@ -8,11 +8,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::configuration::text;
-use super::description::Design;
+use super::claim::Claim;
+use super::description::{CaseDescription, Design};
 use super::error::StudyError;
 use super::inputs::{InputFile, sha256};
 use super::plan::Study;
+use super::sections::Section;
 
 /// Which part of a study's jobs a run does: those whose number, counted from 0, leaves `index - 1` when divided by `count`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,8 +76,46 @@ impl From<Shard> for String {
 pub struct ManifestAxis {
     /// Its keys.
     pub keys: Vec<String>,
+    /// Its columns in the results.
+    pub columns: Vec<String>,
     /// Its values as text, in order; empty where they are drawn from a range.
     pub values: Vec<String>,
+}
+
+/// One of the networks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestCase {
+    /// Its name, where there are several.
+    pub name: Option<String>,
+    /// The network, as the study file names it.
+    pub network: String,
+    /// The data, as the study file names it.
+    pub data: String,
+}
+
+/// One sweep on one network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestSection {
+    /// The network's name, where there are several.
+    pub case: Option<String>,
+    /// The sweep's name, where there are several.
+    pub part: Option<String>,
+    /// What it asks.
+    pub description: String,
+    /// How points are chosen.
+    pub design: Design,
+    /// What is swept.
+    pub axes: Vec<ManifestAxis>,
+    /// Points of the sections before.
+    pub points_before: usize,
+    /// Points of the design.
+    pub points: usize,
+    /// Seeds of each point.
+    pub repeats: usize,
+    /// First seed.
+    pub seed: u64,
+    /// Images used, if not all.
+    pub limit: Option<usize>,
 }
 
 /// What a results folder holds.
@@ -88,22 +127,15 @@ pub struct Manifest {
     pub description: String,
     /// Version of Ohmloom.
     pub version: String,
-    /// How points are chosen.
-    pub design: Design,
-    /// What is swept.
-    pub axes: Vec<ManifestAxis>,
-    /// Points of the design.
-    pub points: usize,
-    /// Seeds of each point.
-    pub repeats: usize,
-    /// First seed.
-    pub seed: u64,
-    /// Images used, if not all.
-    pub limit: Option<usize>,
-    /// The network, as the study file names it.
-    pub network: String,
-    /// The data, as the study file names it.
-    pub data: String,
+    /// The networks.
+    pub cases: Vec<ManifestCase>,
+    /// Columns of the results that tell the points apart.
+    pub columns: Vec<String>,
+    /// Each sweep on each network.
+    pub sections: Vec<ManifestSection>,
+    /// What the report compares the results with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
     /// The files read, with checksums.
     pub inputs: Vec<InputFile>,
     /// The configuration that all points start from, TOML.
@@ -121,26 +153,42 @@ impl Manifest {
         let description = &study.description;
         let axis = |axis: &super::axes::SweepAxis| ManifestAxis {
             keys: axis.keys.clone(),
-            values: axis.values.all().iter().flatten().map(text).collect(),
+            columns: axis.columns().into_iter().map(str::to_owned).collect(),
+            values: axis.texts(),
         };
-        let built_in = study.is_built_in();
-        let named = |name: Option<String>, own: &str| match name {
-            Some(name) if !built_in => name,
-            _ => own.to_owned(),
+        let section = |section: &Section| ManifestSection {
+            case: section.case.clone(),
+            part: section.part.clone(),
+            description: section.description.clone(),
+            design: section.design,
+            axes: section.axes.iter().map(axis).collect(),
+            points_before: section.points_before,
+            points: section.points.len(),
+            repeats: section.repeats,
+            seed: section.first_seed,
+            limit: section.limit,
         };
-        let network = description.network.as_ref();
+        let is_built_in = study.folder.is_none();
+        let case = |case: &CaseDescription| {
+            let named = |name: Option<String>, own: &str| match name {
+                Some(name) if !is_built_in => name,
+                _ => own.to_owned(),
+            };
+            let network = case.network.as_ref();
+            ManifestCase {
+                name: (!description.cases.is_empty()).then(|| case.name.clone()),
+                network: named(network.map(|path| path.display().to_string()), "built-in"),
+                data: named(case.data.clone(), "built-in images"),
+            }
+        };
         Self {
             title: description.title.clone(),
             description: description.description.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            design: description.design,
-            axes: study.axes().iter().map(axis).collect(),
-            points: study.points(),
-            repeats: description.repeats,
-            seed: study.first_seed,
-            limit: description.limit,
-            network: named(network.map(|path| path.display().to_string()), "built-in"),
-            data: named(description.data.clone(), "built-in images"),
+            cases: study.cases.iter().map(case).collect(),
+            columns: study.columns().into_iter().map(str::to_owned).collect(),
+            sections: study.sections.iter().map(section).collect(),
+            claims: description.claims.clone(),
             inputs,
             configuration: study.base.to_string(),
             study: study.text.clone(),
@@ -164,17 +212,15 @@ impl Manifest {
         replace(&path, (text + "\n").as_bytes())
     }
 
-    /// Points times seeds.
-    pub fn jobs(&self) -> usize {
-        self.points * self.repeats
+    /// Points of all sections.
+    pub fn points(&self) -> usize {
+        self.sections.iter().map(|section| section.points).sum()
     }
 
-    /// Swept keys, in the order of their columns.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.axes
-            .iter()
-            .flat_map(|axis| &axis.keys)
-            .map(String::as_str)
+    /// Points, each with its seeds.
+    pub fn jobs(&self) -> usize {
+        let jobs = |section: &ManifestSection| section.points * section.repeats;
+        self.sections.iter().map(jobs).sum()
     }
 
     /// Checksum of everything that decides the results, the same for all shards.

@@ -2,7 +2,7 @@
 
 use ohmloom_networks::evaluation::{EvaluationReport, Seconds};
 
-/// The figures of one job. All are ratios or counts; `relative_error` is that of the worst layer.
+/// The figures of one job. Ratios, counts, and costs in SI units; `relative_error` is that of the worst layer.
 pub(super) fn metrics(report: &EvaluationReport) -> Vec<(String, f64)> {
     let share = |count: usize| count as f64 / report.images as f64;
     let worst = report
@@ -29,6 +29,31 @@ pub(super) fn metrics(report: &EvaluationReport) -> Vec<(String, f64)> {
         metrics.push(("linear_accuracy".to_owned(), linear));
         metrics.push(("output_difference".to_owned(), nonlinear.output_difference));
         metrics.push(("clipped_cells".to_owned(), nonlinear.clipped_cells as f64));
+    }
+    if let Some(hardware) = &report.hardware {
+        let cost = &hardware.total.cost;
+        metrics.extend(
+            [
+                ("hardware_tiles", hardware.total.tiles as f64),
+                ("power_w", cost.power_w),
+                ("area_m2", cost.area_m2),
+                ("energy_j", cost.energy_j),
+                ("latency_s", cost.latency_s),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+        for component in &hardware.components {
+            let cost = &component.cost;
+            let figures = [
+                ("units", component.count as f64),
+                ("power_w", cost.power_w),
+                ("area_m2", cost.area_m2),
+                ("energy_j", cost.energy_j),
+                ("latency_s", cost.latency_s),
+            ];
+            let name = |figure: &str| format!("{figure}.{}", component.name);
+            metrics.extend(figures.map(|(figure, value)| (name(figure), value)));
+        }
     }
     for layer in &report.layers {
         let name = format!("relative_error.{}", layer.name);

@@ -4,6 +4,7 @@
 //! soon as it is done and writes `results.csv`; [`merge`] puts shards together; [`report::write`] makes plots and one HTML page.
 
 mod axes;
+mod claim;
 mod configuration;
 mod csv;
 mod description;
@@ -19,14 +20,18 @@ mod presets;
 pub mod report;
 mod results;
 mod run;
+mod sections;
 
 pub use axes::{AxisValues, Range, RangeScale, SweepAxis};
-pub use description::{BaseConfiguration, Design, StudyDescription};
+pub use claim::{Claim, Expectation, Statistic};
+pub use description::{
+    BaseConfiguration, CaseDescription, Design, PartDescription, StudyDescription,
+};
 pub use error::StudyError;
 pub use inputs::InputFile;
-pub use manifest::{Manifest, ManifestAxis, Shard};
+pub use manifest::{Manifest, ManifestAxis, ManifestCase, ManifestSection, Shard};
 pub use merge::{MergeOutcome, merge};
 pub use plan::{Job, Study};
-pub use presets::{PRESETS, Preset, preset};
+pub use presets::{HARDWARE, PRESETS, Preset, hardware, preset};
 pub use results::Results;
 pub use run::{RunOptions, RunOutcome, Watch, run};

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use ohmloom_networks::evaluation::EvaluationSettings;
 use toml::{Table, Value};
 
-use super::axes::{SweepAxis, axes};
-use super::configuration::{assign, settings, text};
-use super::description::{BaseConfiguration, StudyDescription};
+use super::axes::WHOLE;
+use super::configuration::{assign, merge, settings};
+use super::description::{BaseConfiguration, CaseDescription, StudyDescription};
 use super::error::StudyError;
 use super::inputs::sha256;
-use super::points::{AxisPoint, points};
-use super::presets::{self, PRESETS};
+use super::presets::{self, HARDWARE, PRESETS};
+use super::sections::{Section, cases, sections};
 
 /// A study, ready to run.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,9 +26,8 @@ pub struct Study {
     /// Where paths in the configuration start.
     configuration_folder: PathBuf,
     pub(super) base: Table,
-    axes: Vec<SweepAxis>,
-    points: Vec<AxisPoint>,
-    pub(super) first_seed: u64,
+    pub(super) cases: Vec<CaseDescription>,
+    pub(super) sections: Vec<Section>,
 }
 
 /// One point with one seed: a job of its own.
@@ -42,6 +41,8 @@ pub struct Job {
     pub settings: EvaluationSettings,
     /// SHA-256 of it, with paths as written.
     pub configuration: String,
+    /// Index of its section.
+    pub(super) section: usize,
 }
 
 impl Study {
@@ -80,28 +81,6 @@ impl Study {
         };
         let description: StudyDescription =
             toml::from_str(&text).map_err(|error| wrong(format!("\n{error}")))?;
-        if description.network.is_some() != description.data.is_some() {
-            return Err(wrong("`network` and `data` belong together".into()));
-        }
-        if description.network.is_none() {
-            for (key, given) in [
-                ("calibration", description.calibration.is_some()),
-                ("preprocessing", description.preprocessing.is_some()),
-            ] {
-                if given {
-                    return Err(wrong(format!("`{key}` needs a `network` and its `data`")));
-                }
-            }
-        }
-        if !(1..=1_000_000).contains(&description.repeats) {
-            return Err(wrong(format!(
-                "repeats = {}: must be 1 to 1000000",
-                description.repeats
-            )));
-        }
-        if description.limit == Some(0) {
-            return Err(wrong("limit must be at least 1".into()));
-        }
         let mut configuration_folder = folder.clone().unwrap_or_default();
         let base = match &description.config {
             BaseConfiguration::Table(table) => table.clone(),
@@ -115,36 +94,32 @@ impl Study {
                     .map_err(|error| StudyError::at(&path, format!("\n{error}")))?
             }
         };
-        let first_seed = match (
-            description.seed,
-            base.get("seed").and_then(Value::as_integer),
-        ) {
-            (Some(seed), _) => seed,
-            (None, Some(seed)) => u64::try_from(seed)
-                .map_err(|_| wrong(format!("seed = {seed}: must not be negative")))?,
-            (None, None) => EvaluationSettings::default().seed,
-        };
-        if first_seed
-            .checked_add(description.repeats as u64)
-            .is_none_or(|last| i64::try_from(last).is_err())
-        {
-            return Err(wrong(format!("seed = {first_seed}: too large")));
+        let cases = cases(&description, folder.is_none()).map_err(wrong)?;
+        let default_seed = EvaluationSettings::default().seed;
+        let sections = sections(&description, &cases, &base, default_seed).map_err(wrong)?;
+        if sections.is_empty() {
+            return Err(wrong(
+                "no part runs on any of the networks (a part's `cases` may name \"built-in\")"
+                    .into(),
+            ));
         }
-        let axes = axes(&description.sweep).map_err(wrong)?;
-        let points =
-            points(description.design, &axes, description.points, first_seed).map_err(wrong)?;
+        let built_in_only = folder.is_none();
+        for claim in description.claims.iter().filter(|_| !built_in_only) {
+            claim.check(&sections).map_err(wrong)?;
+        }
         let study = Self {
             description,
             text,
             folder,
             configuration_folder,
             base,
-            axes,
-            points,
-            first_seed,
+            cases,
+            sections,
         };
-        for point in 0..study.points.len() {
-            study.job(point * study.description.repeats)?;
+        for section in &study.sections {
+            for point in 0..section.points.len() {
+                study.job(section.jobs_before + point * section.repeats)?;
+            }
         }
         Ok(study)
     }
@@ -152,45 +127,92 @@ impl Study {
     /// The same study with only the first images.
     #[must_use]
     pub fn limited(mut self, images: usize) -> Self {
-        self.description.limit = Some(images);
+        for section in &mut self.sections {
+            section.limit = Some(images);
+        }
         self
     }
 
-    /// Whether it runs on the built-in network.
+    /// Whether it runs on the built-in network only.
     pub fn is_built_in(&self) -> bool {
-        self.folder.is_none() || self.description.network.is_none()
+        self.folder.is_none() || self.cases.iter().all(|case| case.network.is_none())
     }
 
-    /// Its axes.
-    pub fn axes(&self) -> &[SweepAxis] {
-        &self.axes
+    /// The networks, as the study file names them.
+    pub fn networks(&self) -> Vec<String> {
+        let network = |case: &CaseDescription| match &case.network {
+            Some(path) if self.folder.is_some() => path.display().to_string(),
+            _ => "the built-in one".to_owned(),
+        };
+        self.cases.iter().map(network).collect()
     }
 
-    /// Its swept keys, in the order of the axes.
-    pub fn keys(&self) -> Vec<&str> {
-        let keys = self.axes.iter().flat_map(|axis| &axis.keys);
-        keys.map(String::as_str).collect()
+    /// Columns of the results that tell the points apart: `case` and `part` where the study has several, then those of what is swept, in the
+    /// order of the sections.
+    pub fn columns(&self) -> Vec<&str> {
+        let mut columns = Vec::new();
+        columns.extend((!self.description.cases.is_empty()).then_some("case"));
+        columns.extend((!self.description.parts.is_empty()).then_some("part"));
+        for axis in self.sections.iter().flat_map(|section| &section.axes) {
+            for column in axis.columns() {
+                if !columns.contains(&column) {
+                    columns.push(column);
+                }
+            }
+        }
+        columns
     }
 
-    /// Points of the design.
+    /// Points of all sections.
     pub fn points(&self) -> usize {
-        self.points.len()
+        self.sections
+            .iter()
+            .map(|section| section.points.len())
+            .sum()
     }
 
-    /// Points times seeds.
+    /// Points, each with its seeds.
     pub fn jobs(&self) -> usize {
-        self.points.len() * self.description.repeats
+        self.sections.iter().map(Section::jobs).sum()
     }
 
-    /// A point's values as text, one for each of [`keys`](Self::keys).
+    /// How many seeds points have: the fewest and the most.
+    pub fn seeds(&self) -> (usize, usize) {
+        let repeats = || self.sections.iter().map(|section| section.repeats);
+        (repeats().min().unwrap_or(0), repeats().max().unwrap_or(0))
+    }
+
+    /// The section of a point, from 1.
+    fn section_of_point(&self, point: usize) -> &Section {
+        let after = self.sections.partition_point(|s| s.points_before < point);
+        &self.sections[after - 1]
+    }
+
+    /// Names and values of a point's columns, those that it has.
+    fn named_values(&self, point: usize) -> Vec<(&str, String)> {
+        let section = self.section_of_point(point);
+        let mut named = Vec::new();
+        named.extend(section.case.as_ref().map(|case| ("case", case.clone())));
+        named.extend(section.part.as_ref().map(|part| ("part", part.clone())));
+        let values = &section.points[point - 1 - section.points_before];
+        for (axis, value) in section.axes.iter().zip(values) {
+            let columns = axis.columns().into_iter();
+            named.extend(columns.map(|column| (column, axis.text(value))));
+        }
+        named
+    }
+
+    /// A point's values as text, one for each of [`columns`](Self::columns), empty where the point has none.
     ///
     /// # Panics
     /// If there is no such point.
     pub fn values(&self, point: usize) -> Vec<String> {
-        let values = self.axes.iter().zip(&self.points[point - 1]);
-        values
-            .flat_map(|(axis, value)| axis.keys.iter().map(|_| text(value)))
-            .collect()
+        let named = self.named_values(point);
+        let value = |column: &str| {
+            let found = named.iter().find(|(name, _)| *name == column);
+            found.map_or(String::new(), |(_, value)| value.clone())
+        };
+        self.columns().into_iter().map(value).collect()
     }
 
     /// A point's keys and values in words.
@@ -198,21 +220,29 @@ impl Study {
     /// # Panics
     /// If there is no such point.
     pub fn words(&self, point: usize) -> String {
-        if self.axes.is_empty() {
+        let named = self.named_values(point).into_iter();
+        let words: Vec<_> = named
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        if words.is_empty() {
             return "the configuration as it is".to_owned();
         }
-        let values = self.values(point);
-        let words = self.keys().into_iter().zip(values);
-        let words: Vec<_> = words
-            .map(|(key, value)| format!("{key} = {value}"))
-            .collect();
         words.join(", ")
     }
 
     /// The numbers of point (from 1) and seed of a job, jobs counted from 0: a point's seeds come one after another.
+    ///
+    /// # Panics
+    /// If there is no such job.
     pub fn point_and_seed(&self, job: usize) -> (usize, u64) {
-        let repeats = self.description.repeats;
-        (job / repeats + 1, self.first_seed + (job % repeats) as u64)
+        let section = &self.sections[self.section_of_job(job)];
+        let job = job - section.jobs_before;
+        let point = section.points_before + job / section.repeats + 1;
+        (point, section.first_seed + (job % section.repeats) as u64)
+    }
+
+    fn section_of_job(&self, job: usize) -> usize {
+        self.sections.partition_point(|s| s.jobs_before <= job) - 1
     }
 
     /// A job with its configuration; jobs are counted from 0.
@@ -229,14 +259,8 @@ impl Study {
             values: self.words(point),
             reason,
         };
-        let mut table = self.base.clone();
-        for (axis, value) in self.axes.iter().zip(&self.points[point - 1]) {
-            for key in &axis.keys {
-                assign(&mut table, key, value.clone()).map_err(wrong)?;
-            }
-        }
-        table.insert("seed".into(), Value::Integer(seed.cast_signed()));
-        let mut settings = settings(table).map_err(wrong)?;
+        let table = self.table(job).map_err(wrong)?;
+        let mut settings = settings(table, &self.configuration_folder).map_err(wrong)?;
         let json = serde_json::to_vec(&settings).map_err(|error| wrong(error.to_string()))?;
         if let Some(cell) = &mut settings.cell {
             cell.resolve_files(&self.configuration_folder);
@@ -246,15 +270,48 @@ impl Study {
             seed,
             settings,
             configuration: sha256(&json),
+            section: self.section_of_job(job),
         })
     }
 
-    /// Files of measured curves that the points' cells name.
-    pub(super) fn curve_files(&self) -> Result<BTreeSet<PathBuf>, StudyError> {
+    /// The configuration of a job as text would say it.
+    fn table(&self, job: usize) -> Result<Table, String> {
+        let (point, seed) = self.point_and_seed(job);
+        let section = &self.sections[self.section_of_job(job)];
+        let mut table = section.base.clone();
+        let values = &section.points[point - 1 - section.points_before];
+        let swept = || section.axes.iter().zip(values);
+        for (_, value) in swept().filter(|(axis, _)| axis.keys[0] == WHOLE) {
+            if let Value::Table(other) = value {
+                merge(&mut table, other);
+            }
+        }
+        for (axis, value) in swept().filter(|(axis, _)| axis.keys[0] != WHOLE) {
+            for key in &axis.keys {
+                assign(&mut table, key, value.clone())?;
+            }
+        }
+        table.insert("seed".into(), Value::Integer(seed.cast_signed()));
+        Ok(table)
+    }
+
+    /// Files that the points' configurations name: measured curves of cells, hardware and its library.
+    pub(super) fn named_files(&self) -> Result<BTreeSet<PathBuf>, StudyError> {
         let mut files = BTreeSet::new();
-        for point in 0..self.points.len() {
-            let cell = self.job(point * self.description.repeats)?.settings.cell;
-            files.extend(cell.and_then(|cell| cell.file().map(Path::to_owned)));
+        for section in &self.sections {
+            for point in 0..section.points.len() {
+                let number = section.jobs_before + point * section.repeats;
+                let settings = self.job(number)?.settings;
+                let cell = settings.cell.as_ref();
+                files.extend(cell.and_then(|cell| cell.file().map(Path::to_owned)));
+                files.extend(settings.hardware.and_then(|it| it.library_file()));
+                let table = self.table(number).unwrap_or_default();
+                if let Some(Value::String(name)) = table.get("hardware")
+                    && HARDWARE.iter().all(|preset| preset.name != name)
+                {
+                    files.insert(self.configuration_folder.join(name));
+                }
+            }
         }
         Ok(files)
     }

@@ -50,7 +50,7 @@ impl Results {
         self.columns.iter().position(|column| column == name)
     }
 
-    /// One row for each entry: point, seed, swept keys, metrics, provenance. A metric that an entry does not have is empty.
+    /// One row for each entry: point, seed, what tells points apart, metrics, provenance. A metric that an entry does not have is empty.
     pub(super) fn new(manifest: &Manifest, entries: &[Entry]) -> Self {
         let mut metrics: Vec<&str> = Vec::new();
         for (name, _) in entries.iter().flat_map(|entry| &entry.metrics) {
@@ -60,7 +60,7 @@ impl Results {
         }
         let columns = ["point", "seed"]
             .into_iter()
-            .chain(manifest.keys())
+            .chain(manifest.columns.iter().map(String::as_str))
             .chain(metrics.iter().copied())
             .chain(["version", "configuration", "inputs"]);
         let inputs = manifest.inputs_checksum();

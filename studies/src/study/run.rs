@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ohmloom_networks::evaluation::{AnalogNetwork, Silent};
+use ohmloom_networks::evaluation::{AnalogNetwork, References, Silent};
 
 use super::configuration::number_text;
 use super::error::StudyError;
@@ -88,6 +88,7 @@ pub fn run(
         .copied()
         .filter(|job| !entries.contains_key(job))
         .collect();
+    let references = inputs.references(study);
     let groups = Mutex::new(groups(study, &left, options.jobs.max(1))?);
     watch.begin(jobs.len(), earlier);
     let record = Mutex::new(Record {
@@ -103,7 +104,7 @@ pub fn run(
             let Some(group) = lock(&groups).pop_front() else {
                 return Ok(());
             };
-            let outcome = run_group(study, &inputs, &group, |job, result| {
+            let outcome = run_group(study, &references, &group, |job, result| {
                 let recorded = lock(&record).add(job, result);
                 watch.step();
                 recorded
@@ -180,23 +181,26 @@ impl Record<'_> {
     }
 }
 
-/// Jobs with equal tiles together, in the order of their first ones; groups are cut where there would be fewer than workers.
+/// Jobs of one network, on as many images, with equal tiles together, in the order of their first ones; groups are cut where there would be fewer than workers.
 fn groups(
     study: &Study,
     left: &[usize],
     workers: usize,
 ) -> Result<VecDeque<Vec<usize>>, StudyError> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for &job in left {
-        let tiles = study.job(job)?.settings.of_tiles();
-        let key =
-            serde_json::to_string(&tiles).map_err(|error| StudyError::Inputs(error.to_string()))?;
+    let mut known: BTreeMap<(usize, Option<usize>, String), usize> = BTreeMap::new();
+    for &number in left {
+        let job = study.job(number)?;
+        let tiles = serde_json::to_string(&job.settings.of_tiles())
+            .map_err(|error| StudyError::Inputs(error.to_string()))?;
+        // Offsetting may depend on the images.
+        let section = &study.sections[job.section];
+        let key = (section.network, section.limit, tiles);
         let group = *known.entry(key).or_insert(groups.len());
         if group == groups.len() {
             groups.push(Vec::new());
         }
-        groups[group].push(job);
+        groups[group].push(number);
     }
     let longest = left.len().div_ceil(workers).max(1);
     Ok(groups
@@ -208,18 +212,19 @@ fn groups(
 /// Runs jobs with equal tiles one after another. `record` says whether to go on.
 fn run_group(
     study: &Study,
-    inputs: &Inputs,
+    references: &[Arc<References<'_>>],
     group: &[usize],
     mut record: impl FnMut(usize, Result<Entry, StudyError>) -> Result<(), StudyError>,
 ) -> Result<(), StudyError> {
     let mut solved: Option<AnalogNetwork<'_>> = None;
     for &number in group {
         let mut evaluate = |job: &Job| -> Result<Entry, StudyError> {
+            let references = &references[job.section];
             let analog = match solved.take() {
-                None => AnalogNetwork::new(&inputs.network, &job.settings, &Silent)?,
+                None => references.analog(&job.settings, &Silent)?,
                 Some(solved) => solved.with_settings(&job.settings)?,
             };
-            let report = solved.insert(analog).evaluate(inputs.data(), 0, &Silent)?;
+            let report = references.evaluate(solved.insert(analog), 0, &Silent)?;
             let metrics = metrics(&report);
             if let Some((name, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
                 return Err(StudyError::Inputs(format!(

@@ -1,9 +1,11 @@
 //! Which plots a study gets.
 
+use super::pareto;
 use super::summary::{PointSummary, Summary};
-use crate::plots::{Axis, HeatmapSpec, LineChartSpec, Series, SeriesStyle};
+use super::swept::{Swept, is_wide, swept};
+use crate::plots::{Axis, BoxGroup, BoxPlotSpec, HeatmapSpec, LineChartSpec, Series, SeriesStyle};
 use crate::study::description::Design;
-use crate::study::manifest::Manifest;
+use crate::study::manifest::{Manifest, ManifestSection};
 
 /// Metrics that are plotted where there are any, with their names on the axis and their units.
 const PLOTTED: [(&str, &str, &str); 8] = [
@@ -16,25 +18,24 @@ const PLOTTED: [(&str, &str, &str); 8] = [
     ),
     ("tiles", "tiles", ""),
     ("power_w", "power", "W"),
-    ("area_m2", "area", "m²"),
+    ("area_m2", "area", "mm²"),
     ("energy_j", "energy", "J"),
     ("latency_s", "latency", "s"),
 ];
 
+/// Of these, those with maps.
+const MAPPED: [&str; 3] = ["accuracy", "relative_error", "output_difference"];
+
 /// Figures of one metric; further combinations are left to the table.
 const MOST_COMBINATIONS: usize = 6;
 
-/// Values that span more than this are shown on a logarithmic axis.
-const LOGARITHMIC_FROM: f64 = 30.0;
-
-/// Axes with few values have ticks at these.
-const MOST_TICKS: usize = 8;
-
-/// Characters of a key in a legend.
-const LONGEST_LEGEND: usize = 34;
+/// Points with fewer seeds have no box.
+const FEWEST_IN_A_BOX: usize = 3;
 
 /// A plot with the name of its files.
 pub(super) struct Figure {
+    /// The part that it belongs to, where the study has several.
+    pub part: Option<String>,
     pub name: String,
     pub caption: String,
     pub drawing: Drawing,
@@ -43,149 +44,94 @@ pub(super) struct Figure {
 pub(super) enum Drawing {
     Lines(LineChartSpec),
     Map(HeatmapSpec),
+    Boxes(BoxPlotSpec),
 }
 
-/// A swept axis with more than one value.
-struct Swept {
-    label: String,
-    unit: &'static str,
-    /// Position of its first key.
-    column: usize,
-    /// Its values in the order of the study.
-    texts: Vec<String>,
-    /// The same as numbers, if all are.
-    numbers: Option<Vec<f64>>,
-}
-
-impl Swept {
-    /// One value in a legend, where long names are cut at their end.
-    fn legend(&self, text: &str) -> String {
-        let name: Vec<char> = self.label.chars().collect();
-        let name: String = if name.len() > LONGEST_LEGEND {
-            let end = &name[..LONGEST_LEGEND];
-            end.iter().chain(&['…']).collect()
-        } else {
-            self.label.clone()
-        };
-        match self.unit {
-            "" => format!("{name} = {text}"),
-            unit => format!("{name} = {text} {unit}"),
-        }
-    }
-
-    /// Where a value is along the axis: the number itself, or its position from 1.
-    fn place(&self, text: &str) -> f64 {
-        if self.numbers.is_some() {
-            return text.parse().unwrap_or(f64::NAN);
-        }
-        let position = self.texts.iter().position(|other| other == text);
-        position.map_or(f64::NAN, |position| (position + 1) as f64)
-    }
-
-    fn axis(&self) -> Axis {
-        let places: Vec<f64> = self.texts.iter().map(|text| self.place(text)).collect();
-        let axis = match &self.numbers {
-            Some(_) => Axis::new(&self.label, self.unit),
-            None => Axis::new(format!("{}: {}", self.label, self.texts.join(", ")), ""),
-        };
-        let axis = if self.numbers.is_some() && is_wide(&places) {
-            axis.logarithmic()
-        } else {
-            axis
-        };
-        if places.len() <= MOST_TICKS {
-            axis.with_ticks(places)
-        } else {
-            axis
-        }
-    }
-}
-
-/// All figures of a study, as far as there are results for them.
+/// All figures of a study, as far as there are results for them: part by part.
 pub(super) fn figures(manifest: &Manifest, summary: &Summary) -> Vec<Figure> {
-    let swept = swept(manifest, summary);
-    let mut figures = Vec::new();
-    for (metric, label, unit) in PLOTTED {
-        let Some(column) = summary.metric(metric) else {
-            continue;
-        };
-        let value = Metric {
-            name: metric,
-            label,
-            unit,
-            column,
-            summary,
-        };
-        if metric == "tiles" && value.is_constant() {
-            continue;
+    let mut parts: Vec<(Option<&String>, Vec<&ManifestSection>)> = Vec::new();
+    for section in &manifest.sections {
+        let part = section.part.as_ref();
+        match parts.iter_mut().find(|(other, _)| *other == part) {
+            Some((_, sections)) => sections.push(section),
+            None => parts.push((part, vec![section])),
         }
-        match manifest.design {
-            Design::Grid => value.grid(&swept, &mut figures),
-            Design::List | Design::Random | Design::LatinHypercube => {
-                value.scattered(&swept, &mut figures);
-            }
+    }
+    let mut figures = Vec::new();
+    for (number, (part, sections)) in parts.iter().enumerate() {
+        let is_own = |point: &&PointSummary| {
+            let own = |s: &&ManifestSection| {
+                (s.points_before + 1..=s.points_before + s.points).contains(&point.point)
+            };
+            sections.iter().any(own)
+        };
+        let points: Vec<&PointSummary> = summary.points.iter().filter(is_own).collect();
+        let prefix = part.map_or(String::new(), |_| format!("part{}-", number + 1));
+        let first = figures.len();
+        of_part(sections, summary, &points, &mut figures);
+        for figure in &mut figures[first..] {
+            figure.part = part.cloned();
+            figure.name.insert_str(0, &prefix);
         }
     }
     figures
 }
 
-fn swept(manifest: &Manifest, summary: &Summary) -> Vec<Swept> {
-    let mut column = 0;
-    let mut found = Vec::new();
-    for axis in &manifest.axes {
-        let mut texts: Vec<String> = Vec::new();
-        let seen = summary.points.iter().map(|point| &point.values[column]);
-        for text in axis.values.iter().chain(seen) {
-            if !texts.contains(text) {
-                texts.push(text.clone());
+fn of_part(
+    sections: &[&ManifestSection],
+    summary: &Summary,
+    points: &[&PointSummary],
+    figures: &mut Vec<Figure>,
+) {
+    let swept = swept(sections, summary, points);
+    for (name, label, unit) in PLOTTED {
+        let Some(column) = summary.metric(name) else {
+            continue;
+        };
+        let metric = Metric {
+            name,
+            label,
+            unit,
+            column,
+            summary,
+            points,
+        };
+        let says_nothing = name != "accuracy" && metric.is_constant(&swept);
+        if says_nothing || metric.means().is_empty() {
+            continue;
+        }
+        match sections[0].design {
+            Design::Grid => metric.grid(&swept, figures),
+            Design::List | Design::Random | Design::LatinHypercube => {
+                metric.scattered(&swept, figures);
             }
         }
-        let numbers = texts.iter().map(|text| text.parse().ok()).collect();
-        if texts.len() > 1 {
-            found.push(Swept {
-                label: axis.keys.join(" + "),
-                unit: unit(&axis.keys[0]),
-                column,
-                texts,
-                numbers,
-            });
-        }
-        column += axis.keys.len();
     }
-    found
+    figures.extend(pareto::figures(summary, points, &swept));
 }
 
-/// The unit of a configuration key.
-fn unit(key: &str) -> &'static str {
-    let name = key.rsplit('.').next().unwrap_or(key);
-    match name {
-        "r_on" | "r_off" | "r_lowest" => "Ω",
-        _ if name.ends_with("resistance") => "Ω",
-        _ if name.ends_with("voltage") => "V",
-        "time" | "tau" | "reference_time" => "s",
-        "temperature" => "K",
-        _ => "",
+/// How many of a plot's unit are one of the results'.
+pub(super) fn factor(unit: &str) -> f64 {
+    match unit {
+        "%" => 100.0,
+        "mm²" => 1e6,
+        _ => 1.0,
     }
 }
 
-fn is_wide(values: &[f64]) -> bool {
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let greatest = values.iter().copied().fold(0.0, f64::max);
-    least > 0.0 && greatest > LOGARITHMIC_FROM * least
-}
-
-/// One metric of all points.
+/// One metric of the points of a part.
 struct Metric<'a> {
     name: &'static str,
     label: &'static str,
     unit: &'static str,
     column: usize,
     summary: &'a Summary,
+    points: &'a [&'a PointSummary],
 }
 
 impl Metric<'_> {
     fn factor(&self) -> f64 {
-        if self.unit == "%" { 100.0 } else { 1.0 }
+        factor(self.unit)
     }
 
     /// Mean and half width of the confidence interval, in the plot's unit.
@@ -196,13 +142,26 @@ impl Metric<'_> {
     }
 
     fn means(&self) -> Vec<f64> {
-        let points = self.summary.points.iter();
+        let points = self.points.iter();
         points.filter_map(|point| Some(self.at(point)?.0)).collect()
     }
 
-    fn is_constant(&self) -> bool {
-        let means = self.means();
-        means.iter().all(|mean| *mean == means[0])
+    /// Whether all points have the same, those of each network for themselves where anything else is swept.
+    fn is_constant(&self, swept: &[Swept]) -> bool {
+        let case = swept.iter().find(|axis| axis.label == "case");
+        let case = case.filter(|_| swept.len() > 1);
+        let mut seen: Vec<(&str, f64)> = Vec::new();
+        self.points.iter().all(|point| {
+            let Some((mean, _)) = self.at(point) else {
+                return true;
+            };
+            let own = case.map_or("", |case| point.values[case.column].as_str());
+            if let Some((_, first)) = seen.iter().find(|(other, _)| *other == own) {
+                return *first == mean;
+            }
+            seen.push((own, mean));
+            true
+        })
     }
 
     fn axis(&self) -> Axis {
@@ -233,6 +192,11 @@ impl Metric<'_> {
             }
         }
         series.points.sort_by(|a, b| a.x.total_cmp(&b.x));
+        series.style = if x.numbers.is_some() {
+            SeriesStyle::LineWithBand
+        } else {
+            SeriesStyle::Markers
+        };
         series
     }
 
@@ -259,7 +223,7 @@ impl Metric<'_> {
             Some((by, fixed)) => (Some(*by), fixed),
         };
         let mut combinations: Vec<(Vec<&str>, Vec<&PointSummary>)> = Vec::new();
-        for point in &self.summary.points {
+        for &point in self.points {
             let values: Vec<&str> = fixed
                 .iter()
                 .map(|axis| point.values[axis.column].as_str())
@@ -291,16 +255,27 @@ impl Metric<'_> {
                 more => format!(" {more} more combinations of the other keys are in the table."),
             };
             let chart = self.chart(x, by, &points, &words);
+            let shape = if x.numbers.is_some() { "Bands" } else { "Bars" };
             figures.push(Figure {
+                part: None,
                 name: format!("{}{suffix}", self.name),
-                caption: format!("Bars are 95 % confidence intervals of the mean over the seeds, where there are several.{left_out}"),
+                caption: format!("{shape} are 95 % confidence intervals of the mean over the seeds, where there are several.{left_out}"),
                 drawing: Drawing::Lines(chart),
             });
-            if let Some(by) = by {
+            if let Some(by) = by.filter(|_| MAPPED.contains(&self.name)) {
                 figures.push(Figure {
+                    part: None,
                     name: format!("{}_map{suffix}", self.name),
                     caption: format!("Means over the seeds.{left_out}"),
                     drawing: Drawing::Map(self.map(x, by, &points, &words)),
+                });
+            }
+            if let Some(spread) = self.spread(x, by, &points, &words) {
+                figures.push(Figure {
+                    part: None,
+                    name: format!("{}_spread{suffix}", self.name),
+                    caption: format!("Boxes are quartiles of the seeds, lines medians; whiskers end at the last value within 1.5 heights of the box, dots lie beyond.{left_out}"),
+                    drawing: Drawing::Boxes(spread),
                 });
             }
         }
@@ -372,39 +347,78 @@ impl Metric<'_> {
             x.texts.len(),
             values,
         )
-        .named_rows(captioned(by), by.texts.clone())
-        .named_columns(captioned(x), x.texts.clone());
+        .named_rows(by.captioned(), by.texts.clone())
+        .named_columns(x.captioned(), x.texts.clone());
         map.value_axis = self.axis();
         map
     }
 
+    /// Boxes over the seeds, where points have enough of them and they differ.
+    fn spread(
+        &self,
+        x: &Swept,
+        by: Option<&Swept>,
+        points: &[&PointSummary],
+        fixed: &str,
+    ) -> Option<BoxPlotSpec> {
+        let samples = |point: &&PointSummary| point.samples[self.column].clone();
+        let differs = |samples: &Vec<f64>| samples.windows(2).any(|pair| pair[0] != pair[1]);
+        let all: Vec<Vec<f64>> = points.iter().map(samples).collect();
+        if all.iter().any(|own| own.len() < FEWEST_IN_A_BOX) || !all.iter().any(differs) {
+            return None;
+        }
+        let at = |category: &String, group: Option<&String>| {
+            let is_there = |point: &&&PointSummary| {
+                point.values[x.column] == *category
+                    && by
+                        .zip(group)
+                        .is_none_or(|(by, text)| point.values[by.column] == *text)
+            };
+            let found = points.iter().find(is_there).map(samples);
+            let found = found.unwrap_or_default().into_iter();
+            found.map(|sample| sample * self.factor()).collect()
+        };
+        let group = |name: String, text: Option<&String>| BoxGroup {
+            name,
+            samples: x.texts.iter().map(|category| at(category, text)).collect(),
+        };
+        Some(BoxPlotSpec {
+            title: self.title(&x.label, fixed),
+            category_label: x.captioned(),
+            categories: x.texts.clone(),
+            y: self.axis(),
+            groups: match by {
+                None => vec![group(String::new(), None)],
+                Some(by) => {
+                    let texts = by.texts.iter();
+                    texts
+                        .map(|text| group(by.legend(text), Some(text)))
+                        .collect()
+                }
+            },
+        })
+    }
+
     /// One chart of points over each axis of numbers.
     fn scattered(&self, swept: &[Swept], figures: &mut Vec<Figure>) {
-        let points: Vec<&PointSummary> = self.summary.points.iter().collect();
         for (number, x) in swept
             .iter()
             .filter(|axis| axis.numbers.is_some())
             .enumerate()
         {
             let series = self
-                .series(String::new(), x, &points)
+                .series(String::new(), x, self.points)
                 .styled(SeriesStyle::Markers);
             if series.points.is_empty() {
                 continue;
             }
             let chart = LineChartSpec::new(self.title(&x.label, ""), x.axis(), self.axis());
             figures.push(Figure {
+                part: None,
                 name: format!("{}-{}", self.name, number + 1),
                 caption: "Each marker is a point of the design; the other keys differ as well. Bars are 95 % confidence intervals of the mean over the seeds, where there are several.".to_owned(),
                 drawing: Drawing::Lines(chart.with(series)),
             });
         }
-    }
-}
-
-fn captioned(axis: &Swept) -> String {
-    match axis.unit {
-        "" => axis.label.clone(),
-        unit => format!("{} ({unit})", axis.label),
     }
 }

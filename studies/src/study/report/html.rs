@@ -3,22 +3,31 @@
 use std::fmt::Write;
 
 use super::figures::Figure;
+use super::findings::Finding;
+use super::hardware;
 use super::summary::{PointSummary, Summary};
 use crate::study::description::Design;
-use crate::study::manifest::Manifest;
+use crate::study::manifest::{Manifest, ManifestSection};
 use crate::study::results::Results;
 
 /// Points in the page's table; all are in `summary.csv`.
 const MOST_ROWS: usize = 400;
 
 /// Metrics in the page's table.
-const SHOWN: [&str; 5] = [
+const SHOWN: [&str; 9] = [
     "accuracy",
     "agreement",
     "relative_error",
     "output_difference",
     "tiles",
+    "power_w",
+    "area_m2",
+    "energy_j",
+    "latency_s",
 ];
+
+/// Those of them with units, which are far from 1.
+const COSTS: [&str; 4] = ["power_w", "area_m2", "energy_j", "latency_s"];
 
 const STYLE: &str = "\
 body { font: 15px/1.45 sans-serif; color: #262626; max-width: 62em; margin: 2em auto; padding: 0 1em }
@@ -33,6 +42,7 @@ pub(super) fn page(
     manifest: &Manifest,
     results: &Results,
     summary: &Summary,
+    findings: &[Finding],
     figures: &[(Figure, String)],
 ) -> String {
     let title = escaped(&manifest.title);
@@ -51,13 +61,19 @@ pub(super) fn page(
     let _ = writeln!(
         page,
         "<p>{of} evaluations: {} points, {} each.</p>",
-        manifest.points,
-        match manifest.repeats {
-            1 => "one seed".to_owned(),
-            repeats => format!("{repeats} seeds"),
-        }
+        manifest.points(),
+        seeds(&manifest.sections)
     );
+    for Finding { heading, text } in findings {
+        let (heading, text) = (escaped(heading), escaped(text));
+        let _ = writeln!(page, "<p><strong>{heading}.</strong> {text}</p>");
+    }
+    let mut part = None;
     for (figure, svg) in figures {
+        if figure.part != part {
+            part.clone_from(&figure.part);
+            heading(&mut page, manifest, part.as_deref());
+        }
         let caption = escaped(&figure.caption);
         let _ = writeln!(
             page,
@@ -68,6 +84,7 @@ pub(super) fn page(
     if figures.is_empty() {
         page.push_str("<p>Nothing to plot: there are no results, or nothing is swept.</p>\n");
     }
+    page.push_str(&hardware::tables(summary));
     table(&mut page, summary);
     provenance(&mut page, manifest, results);
     page.push_str("</body>\n</html>\n");
@@ -100,6 +117,8 @@ fn table(page: &mut String, summary: &Summary) {
                         format!("{:.2} %", 100.0 * value)
                     } else if value.fract() == 0.0 {
                         format!("{value}")
+                    } else if COSTS.contains(name) {
+                        format!("{value:.3e}")
                     } else {
                         format!("{value:.4}")
                     }
@@ -139,21 +158,23 @@ fn provenance(page: &mut String, manifest: &Manifest, results: &Results) {
         );
     };
     line("Ohmloom", &manifest.version, "");
-    let design = match manifest.design {
-        Design::Grid => "grid",
-        Design::List => "list",
-        Design::Random => "random",
-        Design::LatinHypercube => "latin-hypercube",
-    };
-    line("design", design, "");
-    let last = manifest.seed + manifest.repeats as u64 - 1;
-    line("seeds", &format!("{} to {last}", manifest.seed), "");
-    line("network", &manifest.network, "");
-    line("data", &manifest.data, "");
-    let images = manifest
-        .limit
-        .map_or("all".to_owned(), |limit| format!("the first {limit}"));
-    line("images", &images, "");
+    for case in &manifest.cases {
+        let of = |what: &str| match &case.name {
+            Some(name) => format!("{what} of {name}"),
+            None => what.to_owned(),
+        };
+        line(&of("network"), &case.network, "");
+        line(&of("data"), &case.data, "");
+    }
+    for section in &manifest.sections {
+        let names = [&section.case, &section.part];
+        let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
+        let name = match &names[..] {
+            [] => "design".to_owned(),
+            names => format!("design of {}", names.join(", ")),
+        };
+        line(&name, &design(section), "");
+    }
     line("shard", &manifest.shard.to_string(), "");
     for file in &manifest.inputs {
         line(&format!("SHA-256 of {}", file.name), &file.sha256, "hash");
@@ -173,8 +194,46 @@ fn provenance(page: &mut String, manifest: &Manifest, results: &Results) {
     }
 }
 
+/// The heading above the figures of a part.
+fn heading(page: &mut String, manifest: &Manifest, part: Option<&str>) {
+    let Some(part) = part else {
+        return;
+    };
+    let _ = writeln!(page, "<h2>{}</h2>", escaped(part));
+    let mut sections = manifest.sections.iter();
+    let section = sections.find(|section| section.part.as_deref() == Some(part));
+    if let Some(section) = section.filter(|section| !section.description.is_empty()) {
+        let _ = writeln!(page, "<p>{}</p>", escaped(&section.description));
+    }
+}
+
+/// How many seeds the points of all sections have.
+fn seeds(sections: &[ManifestSection]) -> String {
+    let repeats = || sections.iter().map(|section| section.repeats);
+    match (repeats().min().unwrap_or(0), repeats().max().unwrap_or(0)) {
+        (_, 1) => "one seed".to_owned(),
+        (fewest, most) if fewest == most => format!("{most} seeds"),
+        (fewest, most) => format!("{fewest} to {most} seeds"),
+    }
+}
+
+/// Design, seeds and images of a section.
+fn design(section: &ManifestSection) -> String {
+    let design = match section.design {
+        Design::Grid => "grid",
+        Design::List => "list",
+        Design::Random => "random",
+        Design::LatinHypercube => "latin-hypercube",
+    };
+    let last = section.seed + section.repeats as u64 - 1;
+    let images = section.limit.map_or("all images".to_owned(), |limit| {
+        format!("the first {limit} images")
+    });
+    format!("{design}, seeds {} to {last}, {images}", section.seed)
+}
+
 /// Text as HTML.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

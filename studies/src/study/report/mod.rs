@@ -1,9 +1,13 @@
 //! Reports: plots, a summary, and one HTML page that needs no other file.
 
 mod figures;
+mod findings;
+mod hardware;
 mod html;
+mod pareto;
 mod statistics;
 mod summary;
+mod swept;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +20,7 @@ use figures::{Drawing, figures};
 use summary::Summary;
 
 /// Writes the report of a results folder to its subfolder `report`: each plot as SVG and PNG, `summary.csv` (means and standard deviations
-/// over the seeds of each point) and `report.html`. Returns the files.
+/// over the seeds of each point), `summary.md` (what was found, in words) and `report.html`. Returns the files.
 ///
 /// # Errors
 /// A folder without results; a plot that cannot be drawn; files that cannot be written.
@@ -35,6 +39,7 @@ pub fn write(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
             match &figure.drawing {
                 Drawing::Lines(chart) => plots::lines(&path, chart)?,
                 Drawing::Map(map) => plots::heatmap(&path, map)?,
+                Drawing::Boxes(spec) => plots::boxes(&path, spec)?,
             }
             files.push(path);
         }
@@ -45,8 +50,13 @@ pub fn write(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
     let path = out.join("summary.csv");
     summary.table().write(&path)?;
     files.push(path);
+    let findings = findings::findings(&manifest, &summary);
+    let path = out.join("summary.md");
+    let text = findings::markdown(&manifest, &findings);
+    replace(&path, text.as_bytes())?;
+    files.push(path);
     let path = out.join("report.html");
-    let page = html::page(&manifest, &results, &summary, &shown);
+    let page = html::page(&manifest, &results, &summary, &findings, &shown);
     replace(&path, page.as_bytes())?;
     files.push(path);
     Ok(files)

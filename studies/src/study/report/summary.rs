@@ -10,7 +10,7 @@ const PROVENANCE: [&str; 3] = ["version", "configuration", "inputs"];
 
 /// All points that have results.
 pub(super) struct Summary {
-    /// Swept keys.
+    /// Columns that tell the points apart.
     pub keys: Vec<String>,
     /// Names of the metrics.
     pub metrics: Vec<String>,
@@ -24,11 +24,13 @@ pub(super) struct PointSummary {
     pub values: Vec<String>,
     /// One for each metric; absent where no seed has it.
     pub metrics: Vec<Option<Statistics>>,
+    /// What each seed has, metric by metric.
+    pub samples: Vec<Vec<f64>>,
 }
 
 impl Summary {
     pub(super) fn new(manifest: &Manifest, results: &Results) -> Result<Self, String> {
-        let keys: Vec<String> = manifest.keys().map(str::to_owned).collect();
+        let keys = manifest.columns.clone();
         let names = &results.columns;
         let start = 2 + keys.len();
         let end = names.len().saturating_sub(PROVENANCE.len());
@@ -54,12 +56,12 @@ impl Summary {
             }
         }
         let summarise = |(point, rows): (usize, Vec<&[String]>)| {
-            let statistics = |column: usize| {
+            let samples = |column: usize| {
                 let texts = rows
                     .iter()
                     .map(|row| &row[column])
                     .filter(|text| !text.is_empty());
-                let numbers: Result<Vec<f64>, String> = texts
+                texts
                     .map(|text| {
                         let number = text.parse().ok().filter(|number: &f64| number.is_finite());
                         number.ok_or_else(|| {
@@ -69,15 +71,15 @@ impl Summary {
                             )
                         })
                     })
-                    .collect();
-                Ok(Statistics::of(&numbers?))
+                    .collect::<Result<Vec<f64>, String>>()
             };
+            let samples: Vec<Vec<f64>> =
+                (start..end).map(samples).collect::<Result<_, String>>()?;
             Ok(PointSummary {
                 point,
                 values: rows[0][2..start].to_vec(),
-                metrics: (start..end)
-                    .map(statistics)
-                    .collect::<Result<_, String>>()?,
+                metrics: samples.iter().map(|own| Statistics::of(own)).collect(),
+                samples,
             })
         };
         Ok(Self {
@@ -88,6 +90,11 @@ impl Summary {
                 .collect::<Result<_, String>>()?,
             keys,
         })
+    }
+
+    /// The position of a column that tells points apart.
+    pub(super) fn key(&self, name: &str) -> Option<usize> {
+        self.keys.iter().position(|key| key == name)
     }
 
     /// The position of a metric.
