@@ -143,7 +143,9 @@ impl SarAdc {
         let (mut found, mut code) = (0.0, 0);
         for weight in &self.weights {
             let keep = self.comparator.decide(held - (found + weight), noise);
-            found += if keep { *weight } else { 0.0 };
+            // The weight or 0, without a branch that nothing can predict.
+            let kept = weight.to_bits() & 0_u64.wrapping_sub(u64::from(keep));
+            found += f64::from_bits(kept);
             code = code << 1 | u32::from(keep);
         }
         code
