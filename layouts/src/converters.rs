@@ -23,13 +23,26 @@ pub struct SignalRange {
     pub current: Magnitudes,
     /// The same for inputs scaled so that the largest of each vector is 1.
     pub normalised_current: Magnitudes,
+    /// Both for each tile of a matrix.
+    pub tiles: Vec<[Magnitudes; 2]>,
 }
 
 impl SignalRange {
-    /// The range that covers both.
+    /// The range that covers both. Tiles are those of one matrix, if both have as many; else there are none.
     #[must_use]
     pub fn merge(self, other: &Self) -> Self {
+        let tiles = match (self.tiles.len(), other.tiles.len()) {
+            (0, _) => other.tiles.clone(),
+            (mine, theirs) if mine == theirs => {
+                let pairs = self.tiles.into_iter().zip(&other.tiles);
+                pairs
+                    .map(|([a, b], [c, d])| [a.merge(c), b.merge(d)])
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
         Self {
+            tiles,
             input: self.input.merge(&other.input),
             negative: self.negative || other.negative,
             current: self.current.merge(&other.current),
@@ -71,6 +84,8 @@ pub struct Converters {
     current: f64,
     /// None where all there is is uniform quantisation.
     path: Option<Arc<PathConverters>>,
+    /// Full-scale current of each tile in ampere, where tiles have their own.
+    tile_currents: Option<Arc<Vec<f64>>>,
     /// Number of the first vector that they convert.
     first_vector: u64,
 }
@@ -107,6 +122,7 @@ impl Converters {
             input,
             current: 0.0,
             path: None,
+            tile_currents: None,
             first_vector: 0,
         }
     }
@@ -135,11 +151,13 @@ impl Converters {
             input,
             current: full_scale(adc, current),
             path: None,
+            tile_currents: None,
             first_vector: 0,
         }
     }
 
-    /// The same with the circuits around a matrix's tiles, each circuit with its own mismatch.
+    /// The same with the circuits around a matrix's tiles, each circuit with its own mismatch. `range` is what the matrix's signals cover, for ranges of its
+    /// tiles.
     ///
     /// # Errors
     /// A parameter out of range; DACs of one bit where inputs have two signs.
@@ -148,6 +166,7 @@ impl Converters {
         path: &SignalPath,
         instance: PathInstance,
         mapped: &MappedMatrix,
+        range: &SignalRange,
     ) -> Result<Self, ConverterError> {
         if *path == SignalPath::default() {
             return Ok(self.clone());
@@ -174,7 +193,19 @@ impl Converters {
             });
         }
         let converters = PathConverters::new(path, instance, &tiles, (coding, self.read_voltage))?;
+        let calibrated = !matches!(self.adc.range, RangePolicy::Fixed | RangePolicy::Dynamic);
+        let tile_currents = (path.range_per_tile && calibrated).then(|| {
+            let (which, volts) = match self.dac.range {
+                RangePolicy::Dynamic => (1, self.read_voltage),
+                _ => (0, self.read_voltage / self.input),
+            };
+            let of_tile = |magnitudes: &[Magnitudes; 2]| {
+                volts * self.adc.calibrated_full_scale(&magnitudes[which])
+            };
+            Arc::new(range.tiles.iter().map(of_tile).collect())
+        });
         Ok(Self {
+            tile_currents,
             path: Some(Arc::new(converters)),
             ..self.clone()
         })
@@ -339,7 +370,10 @@ impl Converters {
     pub(crate) fn sense(&self, tile: usize, currents: &mut [f64], noise: &mut Noise) -> bool {
         let full_scale = match self.adc.range {
             RangePolicy::Dynamic => largest(currents),
-            _ => self.current,
+            _ => match &self.tile_currents {
+                None => self.current,
+                Some(of_tiles) => of_tiles[tile],
+            },
         };
         let codes = self.adc.codes();
         let beyond = self.halvings() > 0
@@ -363,11 +397,11 @@ impl Converters {
         [current * input, current].map(|scaled| scaled / self.read_voltage)
     }
 
-    /// One step of the ADCs in units of a matrix's outputs; `None` for ideal ADCs and where each vector has a range of its own.
+    /// One step of the ADCs in units of a matrix's outputs; `None` for ideal ADCs and where each vector or tile has a range of its own.
     pub fn output_step(&self, matrix: &MappedMatrix) -> Option<f64> {
         let dynamic =
             self.adc.range == RangePolicy::Dynamic || self.dac.range == RangePolicy::Dynamic;
-        if dynamic || self.adc.bits == Resolution::Ideal {
+        if dynamic || self.tile_currents.is_some() || self.adc.bits == Resolution::Ideal {
             return None;
         }
         Some(

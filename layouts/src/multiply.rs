@@ -1,5 +1,6 @@
 //! Products by a matrix on tiles: from activations to voltages, through the tiles, and from currents to numbers.
 
+use ohmloom_peripherals::Magnitudes;
 use ohmloom_solver::dense::multiply_transposed;
 
 use crate::converters::{Drive, largest};
@@ -174,6 +175,7 @@ impl MappedMatrix {
         let peaks: Vec<f64> = inputs.chunks_exact(self.inputs).map(largest).collect();
         let mut range = SignalRange {
             negative: inputs.iter().any(|&value| value < 0.0),
+            tiles: vec![<[Magnitudes; 2]>::default(); self.tiles.len()],
             ..SignalRange::default()
         };
         for &value in inputs {
@@ -197,12 +199,16 @@ impl MappedMatrix {
                             None => [current, current / peak],
                             Some(converters) => converters.per_input(current, peak),
                         };
-                        range.current.add(of_input);
-                        range.normalised_current.add(normalised);
+                        range.tiles[index][0].add(of_input);
+                        range.tiles[index][1].add(normalised);
                     }
                 }
                 Ok(())
             })?;
+        }
+        for [of_input, normalised] in &range.tiles {
+            range.current = range.current.merge(of_input);
+            range.normalised_current = range.normalised_current.merge(normalised);
         }
         Ok(range)
     }

@@ -24,6 +24,8 @@ pub struct SignalPath {
     pub front_end: Option<FrontEndDescription>,
     /// Neighbouring outputs of a tile that use the same ADC, one after the other. Default 1.
     pub outputs_per_adc: usize,
+    /// Whether each tile's ADCs have a range of their own, chosen as `[adc]` says from the tile's currents alone. Default: one range for all tiles of a layer.
+    pub range_per_tile: bool,
     /// Bits of the input that are applied at once: a code of more bits is cut into digits, each with a read and conversions of its own, and the
     /// results are shifted and added. Default: all bits.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,6 +41,7 @@ impl Default for SignalPath {
             adc: None,
             front_end: None,
             outputs_per_adc: 1,
+            range_per_tile: false,
             input_slice_bits: None,
             halvings: 0,
         }

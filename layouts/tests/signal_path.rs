@@ -73,7 +73,9 @@ impl Case {
         path: &SignalPath,
     ) -> Converters {
         let uniform = Converters::new(dac, adc, READ, &self.range);
-        uniform.with_path(path, INSTANCE, &self.mapped).unwrap()
+        uniform
+            .with_path(path, INSTANCE, &self.mapped, &self.range)
+            .unwrap()
     }
 
     fn multiply(&self, converters: &Converters) -> Vec<f64> {
@@ -151,7 +153,7 @@ fn currents_of_digits_have_a_range_of_their_own() {
     // A bit of an input is the full voltage or none, so that the currents are larger than those of the values in between.
     assert!(range.current.mean_square() > 1.3 * case.range.current.mean_square());
     let converters = Converters::new(bits(6), bits(10), READ, &range)
-        .with_path(&sliced, INSTANCE, &case.mapped)
+        .with_path(&sliced, INSTANCE, &case.mapped, &range)
         .unwrap();
     let whole = case.converters(bits(6), ConverterSettings::ideal(), &SignalPath::default());
     let error = rms_difference(&case.multiply(&converters), &case.multiply(&whole));
@@ -195,6 +197,43 @@ fn mismatch_belongs_to_the_converter_and_noise_to_the_vector() {
         .multiply(&case.inputs, &converters.from_vector(1 << 33), &mut later)
         .unwrap();
     assert!(largest_difference(&all, &later) > 0.0);
+}
+
+#[test]
+fn tiles_with_their_own_ranges_have_smaller_steps() {
+    // The last rows of tiles have four of eight rows in use, and so smaller currents.
+    let (plain, own) = (SignalPath::default(), path("range_per_tile = true"));
+    let case = Case::new(0.0, &plain);
+    let ideal = ConverterSettings::ideal();
+    let exact = case.multiply(&case.converters(ideal, ideal, &plain));
+    let error = |path| {
+        rms_difference(
+            &case.multiply(&case.converters(ideal, bits(6), path)),
+            &exact,
+        )
+    };
+    // Errors are uniform over a step of each of the three tiles that an output is on.
+    let volts = READ / case.range.input.largest();
+    let steps = |full_scale: &dyn Fn(usize) -> f64| -> f64 {
+        let squares: f64 = (0..case.mapped.tiles().len())
+            .map(|tile| {
+                let outputs = case.mapped.tiles()[tile].1.outputs() as f64;
+                outputs * (volts * full_scale(tile) / 31.0).powi(2) / 12.0
+            })
+            .sum();
+        (squares / OUTPUTS as f64).sqrt()
+    };
+    let (common, single) = (
+        steps(&|_| case.range.current.largest()),
+        steps(&|tile| case.range.tiles[tile][0].largest()),
+    );
+    let ratio = error(&own) / error(&plain);
+    assert!(
+        (ratio / (single / common) - 1.0).abs() < 0.1,
+        "{ratio} {}",
+        single / common
+    );
+    assert!(ratio < 0.95, "{ratio}");
 }
 
 #[test]

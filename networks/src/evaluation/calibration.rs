@@ -113,7 +113,7 @@ impl AnalogNetwork<'_> {
         digits: Option<&[Vec<Converters>]>,
         data: EvaluationData<'_>,
         progress: &dyn Progress,
-    ) -> Result<Vec<SignalRange>, EvaluationError> {
+    ) -> Result<Vec<Vec<SignalRange>>, EvaluationError> {
         let ideal = Calibration {
             corrections: calibration.corrections.clone(),
             ..Calibration::ideal(self)
@@ -132,18 +132,16 @@ impl AnalogNetwork<'_> {
             "calibrating",
             progress,
         )?;
-        let of_layer = |groups: &Vec<Arc<super::operators::StageOperator>>| {
-            groups.iter().fold(SignalRange::default(), |range, group| {
-                range.merge(&group.range())
-            })
-        };
-        Ok(operators.iter().map(of_layer).collect())
+        let layers = operators.iter();
+        Ok(layers
+            .map(|groups| groups.iter().map(|group| group.range()).collect())
+            .collect())
     }
 
     fn set_ranges(
         &self,
         calibration: &mut Calibration,
-        ranges: &[SignalRange],
+        ranges: &[Vec<SignalRange>],
     ) -> Result<(), EvaluationError> {
         let settings = &self.settings;
         let calibrated = |converter: &ConverterSettings| {
@@ -151,7 +149,9 @@ impl AnalogNetwork<'_> {
                 && converter.bits != Resolution::Ideal
         };
         calibration.profiles.clear();
-        for (layer, range) in ranges.iter().enumerate() {
+        for (layer, of_groups) in ranges.iter().enumerate() {
+            let merged = |all: SignalRange, group: &SignalRange| all.merge(group);
+            let range = &of_groups.iter().fold(SignalRange::default(), merged);
             let name = || self.network.layers()[layer].name.clone();
             let groups = &self.matrices[layer];
             let used = groups.iter().any(|group| !group.mapped.tiles().is_empty());
@@ -165,9 +165,10 @@ impl AnalogNetwork<'_> {
             calibration.profiles.push(of_layer.profile(range));
             calibration.converters[layer] = groups
                 .iter()
-                .map(|group| {
+                .zip(of_groups)
+                .map(|(group, range)| {
                     let instance = group.path_instance(settings.seed);
-                    of_layer.with_path(&settings.signal_path, instance, &group.mapped)
+                    of_layer.with_path(&settings.signal_path, instance, &group.mapped, range)
                 })
                 .collect::<Result<_, _>>()
                 .map_err(|source| EvaluationError::Layout {

@@ -238,9 +238,10 @@ impl EvaluationSettings {
         }
         let steps_differ = self.adc.bits == Resolution::Ideal
             || self.adc.range == RangePolicy::Dynamic
-            || self.dac.range == RangePolicy::Dynamic;
+            || self.dac.range == RangePolicy::Dynamic
+            || self.signal_path.range_per_tile;
         if correction.offset_format.is_some() && steps_differ {
-            return Err("[correction] offset_format counts in steps of the ADCs: their resolution must be in bits, and no range dynamic".into());
+            return Err("[correction] offset_format counts in steps of the ADCs: their resolution must be in bits, and no range dynamic or of one tile".into());
         }
         Ok(())
     }
