@@ -48,6 +48,8 @@ enum Command {
     Adc(converters::AdcArgs),
     /// Digital-to-analog converters
     Dac(converters::DacArgs),
+    /// Circuits between an array's columns and its converters
+    FrontEnd(converters::FrontEndArgs),
     /// Simulate a SPICE deck
     Sim(sim::SimArgs),
     /// Evaluate a network on arrays, beside its digital reference
@@ -87,6 +89,7 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Array(args) => array::run(args),
         Command::Adc(args) => converters::run_adc(args),
         Command::Dac(args) => converters::run_dac(args),
+        Command::FrontEnd(args) => converters::run_front_end(args),
         Command::Sim(args) => sim::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Map(args) => map::run(args),

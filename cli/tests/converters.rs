@@ -1,4 +1,4 @@
-//! `ohmloom adc` and `ohmloom dac` as a user runs them.
+//! `ohmloom adc`, `ohmloom dac` and `ohmloom front-end` as a user runs them.
 
 #[path = "common/tool.rs"]
 mod tool;
@@ -84,7 +84,7 @@ fn tables_and_charts() {
             let arguments = format!("{command} --plot charts/{format} --format {format}");
             let (status, stdout, stderr) = ohmloom(folder.path(), &arguments);
             assert_eq!((status, stderr.as_str()), (0, ""));
-            for text in [figure, "ENOB", "SFDR", "3 draws", "spectrum"] {
+            for text in [figure, "ENOB, sine fit", "SFDR", "3 draws", "spectrum"] {
                 assert!(stdout.contains(text), "{text}: {stdout}");
             }
             for name in ["transfer", "linearity", "spectrum"] {
@@ -131,6 +131,38 @@ fn an_exported_converter_runs() {
     assert!(run("dac export ideal.toml", 1).contains("no circuit"));
     assert!(run("dac export r2r.toml --name 1x", 1).contains("\"1x\""));
     assert!(run("adc export sar.toml --clock 0", 1).contains("clock period = 0"));
+}
+
+#[test]
+fn front_ends_are_measured() {
+    let amplifier = "kind = \"transimpedance\"\nfeedback_resistance = 1e4\namplifier_gain = 1000.0\n\
+         source_conductance = 1e-4\ngain_bandwidth = 1e8\nnoise_density = 1e-8\noffset_sigma = 1e-3\nreference = 0.4\n";
+    let folder = folder(&[("amplifier.toml", amplifier)]);
+    let command = "front-end characterize amplifier.toml --currents -1e-5,2e-5 --draws 20 --seed 3";
+    let found = json(folder.path(), &format!("{command} --json"));
+    let gain = found["gain"].as_f64().unwrap();
+    assert!((gain / (-1e4 / 1.002) - 1.0).abs() < 1e-9, "{gain}");
+    assert_eq!(found["population"]["draws"], 20);
+    assert_eq!(found["front_end"]["kind"], "transimpedance");
+    assert_eq!(found["seed"], 3);
+    let (status, stdout, stderr) = ohmloom(folder.path(), &format!("{command} --plot charts"));
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    for text in [
+        "gain error",
+        "input resistance",
+        "bandwidth",
+        "20 draws",
+        "transfer.svg",
+    ] {
+        assert!(stdout.contains(text), "{text}: {stdout}");
+    }
+    assert!(folder.path().join("charts/transfer.svg").is_file());
+    for (currents, status, text) in [("1", 2, "two currents"), ("1e-5,0", 1, "first below")] {
+        let arguments = format!("front-end characterize amplifier.toml --currents {currents}");
+        let (found, _, stderr) = ohmloom(folder.path(), &arguments);
+        assert_eq!(found, status);
+        assert!(stderr.contains(text), "{stderr}");
+    }
 }
 
 #[test]

@@ -34,6 +34,15 @@ pub enum LayoutError {
         /// What is wrong.
         reason: String,
     },
+    /// A macro, or a read of one, that makes no sense.
+    #[error("macro: {reason}")]
+    BadMacro {
+        /// What is wrong.
+        reason: String,
+    },
+    /// A converter or front end that cannot be.
+    #[error(transparent)]
+    Converter(#[from] ConverterError),
     /// A cell is selected that the array does not have.
     #[error(
         "there is no cell in row {row}, column {column}: the array is {rows} x {columns}, counted from 0"

@@ -8,6 +8,7 @@
 //! * [`Imperfections`]: non-idealities of programmed arrays.
 //! * [`offsetting`]: targets that make up for stuck cells.
 //! * [`SignalPath`]: the circuits between numbers and a tile.
+//! * [`array_macro`]: an array with its converters as one deck, and what their models make of it.
 //! * [`wires`]: resistance, capacitance and delay of the lines from their geometry.
 //! * [`write_verify`]: programming cells by pulses through the wires.
 //! * [`placement`]: layers laid out densely or staggered, cut into slices and packed into tiles, as pure descriptions.
@@ -25,6 +26,7 @@
 //! # Ok::<(), ohmloom_layouts::LayoutError>(())
 //! ```
 
+pub mod array_macro;
 mod array_read;
 mod biasing;
 mod cell_array;

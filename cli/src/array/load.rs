@@ -5,7 +5,6 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use ndarray::{Array2, ArrayD, Dimension, Ix2};
 
-use super::options::ArrayOptions;
 use crate::npy::{self, shape_text};
 
 /// Vectors of voltages, and how their file counts them.
@@ -41,8 +40,11 @@ impl Vectors {
 }
 
 /// The cells' conductances in siemens.
-pub(super) fn conductances(options: &ArrayOptions) -> Result<Array2<f64>> {
-    match (&options.conductance, &options.resistance) {
+pub(super) fn conductances(
+    conductance: Option<&Path>,
+    resistance: Option<&Path>,
+) -> Result<Array2<f64>> {
+    match (conductance, resistance) {
         (Some(path), _) => cells(path, "conductance", "S", |conductance| {
             if conductance >= 0.0 && conductance.is_finite() {
                 Ok(conductance)

@@ -39,7 +39,10 @@ pub(super) struct NonlinearCells {
 impl Problem {
     /// Reads the files and connects the array.
     pub(super) fn new(options: &ArrayOptions) -> Result<Self> {
-        let conductances = load::conductances(options)?;
+        let conductances = load::conductances(
+            options.conductance.as_deref(),
+            options.resistance.as_deref(),
+        )?;
         let (rows, columns) = conductances.dim();
         let mut conductances: Vec<f64> = conductances.iter().copied().collect();
         let wires = options.wires();

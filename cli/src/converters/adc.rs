@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::characterize::{CharacterizeArgs, Setup};
 use super::export::ExportArgs;
-use super::report::{joined, linearity_rows, population_text, row, spectrum_rows, table};
+use super::report::{dynamic_rows, joined, linearity_rows, population_text, row, table};
 use crate::quantity::quantity;
 
 /// Arguments of `ohmloom adc`.
@@ -83,23 +83,23 @@ pub(crate) fn run(args: &AdcArgs) -> Result<()> {
 }
 
 fn characterize(args: &AdcCharacterizeArgs) -> Result<()> {
-    let common = &args.common;
-    let description: AdcDescription = common.read()?;
-    let (key, sine, line) = (common.key(), common.sine(), common.line());
+    let (common, subject) = (&args.common, &args.common.subject);
+    let description: AdcDescription = subject.read()?;
+    let (key, sine, line) = (subject.key(), common.sine(), common.line());
     let test = HistogramTest {
         samples_per_code: args.samples_per_code,
         overdrive: args.overdrive,
     };
     let adc = description.instance(&key)?;
-    common.make_folder()?;
+    subject.make_folder()?;
     let measured = characterize_adc(&adc, &test, &sine, line, &mut Noise::new(&key, 0))?;
-    let population = common
+    let population = subject
         .draws
         .map(|draws| adc_population(&description, &key, draws, &test, &sine, line))
         .transpose()?;
     let title = format!("{}-bit {} ADC", measured.bits, description.kind());
-    let files = common.draw(&adc_charts(&title, description.unit(), &measured))?;
-    if common.json {
+    let files = subject.draw(&adc_charts(&title, description.unit(), &measured))?;
+    if subject.json {
         let report = AdcReport {
             setup: common.setup(),
             converter: &description,
@@ -130,7 +130,7 @@ fn characterize(args: &AdcCharacterizeArgs) -> Result<()> {
     ));
     let monotonic = if measured.monotonic { "yes" } else { "no" };
     rows.push(row("monotonic", monotonic.into(), ""));
-    rows.extend(spectrum_rows(&measured.spectrum));
+    rows.extend(dynamic_rows(&measured.spectrum, &measured.sine_fit));
     let mut parts = vec![
         format!(
             "{title}, {} to {}, one LSB is {}",

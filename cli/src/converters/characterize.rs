@@ -1,7 +1,7 @@
-//! What characterising an ADC and a DAC have in common.
+//! What characterising ADCs, DACs and front ends has in common.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
@@ -12,22 +12,39 @@ use ohmloom_studies::plots::lines;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::descriptions;
 use crate::output_file::{OutputFile, plot_error};
 
-/// Arguments of `ohmloom adc characterize` and `ohmloom dac characterize`.
+/// Arguments of everything that is characterised.
 #[derive(Debug, Args)]
-pub(super) struct CharacterizeArgs {
-    /// The converter, a TOML file (see docs/converters.md)
+pub(super) struct SubjectArgs {
+    /// What to measure, a TOML file (see docs/converters.md)
     config: PathBuf,
     /// Seed of mismatch and noise
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
-    /// Which instance of the converter, for example the number of its column
+    /// Which instance of it, for example the number of its column
     #[arg(long, value_name = "INDEX", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..1 << 31))]
     instance: u32,
     /// Measure this many draws of the mismatch and report how they differ
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(super) draws: Option<u64>,
+    /// Folder for the charts
+    #[arg(long, value_name = "DIR")]
+    plot: Option<PathBuf>,
+    /// Format of the charts
+    #[arg(long, value_enum, default_value = "svg", requires = "plot")]
+    format: Format,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Arguments of `ohmloom adc characterize` and `ohmloom dac characterize`.
+#[derive(Debug, Args)]
+pub(super) struct CharacterizeArgs {
+    #[command(flatten)]
+    pub(super) subject: SubjectArgs,
     /// Samples in the record of the sine, a power of two
     #[arg(long, value_name = "SAMPLES", default_value_t = SineTest::default().record)]
     record: usize,
@@ -40,15 +57,6 @@ pub(super) struct CharacterizeArgs {
     /// The line from which nonlinearity is measured
     #[arg(long, value_enum, default_value = "best-fit")]
     line: Line,
-    /// Folder for the charts transfer, linearity and spectrum
-    #[arg(long, value_name = "DIR")]
-    plot: Option<PathBuf>,
-    /// Format of the charts
-    #[arg(long, value_enum, default_value = "svg", requires = "plot")]
-    format: Format,
-    /// Print one JSON object
-    #[arg(long)]
-    pub(super) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -67,30 +75,25 @@ enum Format {
     Png,
 }
 
-/// What a result depends on besides the converter; part of what `--json` prints.
+/// What a result depends on besides what is measured; part of what `--json` prints.
 #[derive(Debug, Serialize)]
-pub(super) struct Setup {
+pub(super) struct Draw {
     version: &'static str,
     seed: u64,
     instance: u32,
+}
+
+/// What the figures of a converter depend on besides the converter.
+#[derive(Debug, Serialize)]
+pub(super) struct Setup {
+    #[serde(flatten)]
+    draw: Draw,
     record: usize,
     amplitude: f64,
     line: ReferenceLine,
 }
 
 impl CharacterizeArgs {
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T> {
-        read(&self.config)
-    }
-
-    pub(super) fn key(&self) -> InstanceKey {
-        InstanceKey {
-            seed: self.seed,
-            index: self.instance,
-            ..InstanceKey::default()
-        }
-    }
-
     pub(super) fn sine(&self) -> SineTest {
         SineTest {
             record: self.record,
@@ -108,12 +111,32 @@ impl CharacterizeArgs {
 
     pub(super) fn setup(&self) -> Setup {
         Setup {
-            version: env!("CARGO_PKG_VERSION"),
-            seed: self.seed,
-            instance: self.instance,
+            draw: self.subject.setup(),
             record: self.record,
             amplitude: self.amplitude,
             line: self.line(),
+        }
+    }
+}
+
+impl SubjectArgs {
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        descriptions::read(&self.config)
+    }
+
+    pub(super) fn key(&self) -> InstanceKey {
+        InstanceKey {
+            seed: self.seed,
+            index: self.instance,
+            ..InstanceKey::default()
+        }
+    }
+
+    pub(super) fn setup(&self) -> Draw {
+        Draw {
+            version: env!("CARGO_PKG_VERSION"),
+            seed: self.seed,
+            instance: self.instance,
         }
     }
 
@@ -150,11 +173,4 @@ impl CharacterizeArgs {
         };
         format!("{}.{extension}", chart.name)
     }
-}
-
-/// Reads a converter's file.
-pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let name = || path.display().to_string();
-    let text = fs::read_to_string(path).with_context(name)?;
-    toml::from_str(&text).with_context(name)
 }

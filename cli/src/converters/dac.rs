@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::characterize::{CharacterizeArgs, Setup};
 use super::export::ExportArgs;
-use super::report::{joined, linearity_rows, population_text, row, spectrum_rows, table};
+use super::report::{dynamic_rows, joined, linearity_rows, population_text, row, table};
 use crate::quantity::quantity;
 
 /// Arguments of `ohmloom dac`.
@@ -59,18 +59,19 @@ pub(crate) fn run(args: &DacArgs) -> Result<()> {
 }
 
 fn characterize(args: &CharacterizeArgs) -> Result<()> {
-    let description: DacDescription = args.read()?;
-    let (key, sine, line) = (args.key(), args.sine(), args.line());
+    let subject = &args.subject;
+    let description: DacDescription = subject.read()?;
+    let (key, sine, line) = (subject.key(), args.sine(), args.line());
     let dac = description.instance(&key)?;
-    args.make_folder()?;
+    subject.make_folder()?;
     let measured = characterize_dac(&dac, &sine, line, &mut Noise::new(&key, 0))?;
-    let population = args
+    let population = subject
         .draws
         .map(|draws| dac_population(&description, &key, draws, &sine, line))
         .transpose()?;
     let title = format!("{}-bit {} DAC", measured.bits, description.kind());
-    let files = args.draw(&dac_charts(&title, &measured))?;
-    if args.json {
+    let files = subject.draw(&dac_charts(&title, &measured))?;
+    if subject.json {
         let report = DacReport {
             setup: args.setup(),
             converter: &description,
@@ -83,7 +84,7 @@ fn characterize(args: &CharacterizeArgs) -> Result<()> {
     let mut rows = linearity_rows(&measured.linearity);
     let monotonic = if measured.monotonic { "yes" } else { "no" };
     rows.push(row("monotonic", monotonic.into(), ""));
-    rows.extend(spectrum_rows(&measured.spectrum));
+    rows.extend(dynamic_rows(&measured.spectrum, &measured.sine_fit));
     let mut parts = vec![
         format!(
             "{title}, {} to {}, one LSB is {}",

@@ -8,7 +8,7 @@ use clap::Args;
 use ohmloom_peripherals::InstanceKey;
 use ohmloom_peripherals::circuits::Subcircuit;
 
-use super::characterize::read;
+use crate::descriptions;
 use crate::output_file::OutputFile;
 
 /// Arguments of `ohmloom adc export` and `ohmloom dac export`.
@@ -32,7 +32,7 @@ pub(super) struct ExportArgs {
 
 impl ExportArgs {
     pub(super) fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
-        read(&self.config)
+        descriptions::read(&self.config)
     }
 
     pub(super) fn key(&self) -> InstanceKey {

@@ -1,7 +1,7 @@
 //! Tables of what was measured.
 
 use comfy_table::{CellAlignment, Table, presets};
-use ohmloom_peripherals::metrology::{Linearity, Spectrum};
+use ohmloom_peripherals::metrology::{Linearity, SineFit, Spectrum};
 use ohmloom_studies::converters::{Population, Spread};
 
 /// A table of figures with their units.
@@ -35,22 +35,42 @@ pub(super) fn linearity_rows(found: &Linearity) -> Vec<[String; 3]> {
     ]
 }
 
-pub(super) fn spectrum_rows(found: &Spectrum) -> Vec<[String; 3]> {
+pub(super) fn dynamic_rows(found: &Spectrum, fit: &SineFit) -> Vec<[String; 3]> {
     vec![
         row("SNDR", format!("{:.2}", found.sndr), "dB"),
         row("SNR", format!("{:.2}", found.snr), "dB"),
         row("THD", format!("{:.2}", found.thd), "dB"),
         row("SFDR", format!("{:.2}", found.sfdr), "dB"),
         row("ENOB", format!("{:.3}", found.enob), "bit"),
+        row("ENOB, sine fit", format!("{:.3}", fit.enob), "bit"),
     ]
 }
 
-/// A table of spreads.
+/// The spreads of converters.
 pub(super) fn population_text(found: &Population) -> String {
+    let table = spread_table(&[
+        ("largest |INL|", &found.worst_inl, 1.0, "LSB"),
+        ("largest |DNL|", &found.worst_dnl, 1.0, "LSB"),
+        ("offset", &found.offset, 1.0, "LSB"),
+        ("gain error", &found.gain_error, 100.0, "%"),
+        ("SNDR", &found.sndr, 1.0, "dB"),
+        ("SFDR", &found.sfdr, 1.0, "dB"),
+        ("ENOB", &found.enob, 1.0, "bit"),
+    ]);
+    format!(
+        "{} draws: {:.1} % monotonic, {:.1} % without missing codes\n{table}",
+        found.draws,
+        100.0 * found.monotonic,
+        100.0 * found.complete
+    )
+}
+
+/// A table of spreads, each with what it is multiplied by and its unit then.
+pub(super) fn spread_table(spreads: &[(&str, &Spread, f64, &str)]) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["figure", "mean", "deviation", "least", "greatest", "unit"]);
-    let mut add = |name: &str, spread: &Spread, scale: f64, unit: &str| {
+    for &(name, spread, scale, unit) in spreads {
         let number = |value: f64| format!("{:.3}", scale * value);
         table.add_row([
             name.to_owned(),
@@ -60,23 +80,11 @@ pub(super) fn population_text(found: &Population) -> String {
             number(spread.greatest),
             unit.to_owned(),
         ]);
-    };
-    add("largest |INL|", &found.worst_inl, 1.0, "LSB");
-    add("largest |DNL|", &found.worst_dnl, 1.0, "LSB");
-    add("offset", &found.offset, 1.0, "LSB");
-    add("gain error", &found.gain_error, 100.0, "%");
-    add("SNDR", &found.sndr, 1.0, "dB");
-    add("SFDR", &found.sfdr, 1.0, "dB");
-    add("ENOB", &found.enob, 1.0, "bit");
+    }
     for column in table.column_iter_mut().skip(1).take(4) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    format!(
-        "{} draws: {:.1} % monotonic, {:.1} % without missing codes\n{table}",
-        found.draws,
-        100.0 * found.monotonic,
-        100.0 * found.complete
-    )
+    table.to_string()
 }
 
 /// Parts of a report below each other, and the files that were written.

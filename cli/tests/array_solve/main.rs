@@ -1,5 +1,6 @@
-//! `ohmloom array solve` and `array export`, run as a user runs it.
+//! `ohmloom array solve`, `array export` and `array macro`, run as a user runs it.
 
+mod array_macro;
 mod biasing;
 mod export;
 mod failures;

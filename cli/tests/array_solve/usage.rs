@@ -88,7 +88,16 @@ fn no_file_twice() {
 #[test]
 fn every_command_has_help_with_examples() {
     let folder = Folder::new();
-    for command in ["", "array", "array solve", "array export", "eval", "demo"] {
+    for command in [
+        "",
+        "array",
+        "array solve",
+        "array export",
+        "array macro",
+        "front-end characterize",
+        "eval",
+        "demo",
+    ] {
         let output = folder
             .tool()
             .args(command.split_whitespace())

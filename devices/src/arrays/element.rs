@@ -45,9 +45,10 @@ struct Derivatives {
 /// An array (`yarray`) whose rows, columns, gates and bulk are its terminals.
 ///
 /// Currents are exact at every evaluation. Their derivatives are exact outside transients; in a transient they are kept from iteration to
-/// iteration and from step to step as long as Newton's method converges well with them, since finding them costs a solution of the array
-/// for each port. Charges and states inside are integrated here, by backward Euler where the analysis is of first order and by the
-/// trapezoidal rule otherwise, whatever the method of the analysis; their truncation error limits the time step.
+/// iteration and from step to step as long as Newton's method converges well with them (never after a step that it did not solve), since
+/// finding them costs a solution of the array for each port. Charges and states inside are integrated here, by backward Euler where the
+/// analysis is of first order and by the trapezoidal rule otherwise, whatever the method of the analysis; their truncation error limits the
+/// time step.
 ///
 /// Values: `irow0`, `icolumn0`, `igate0`, ..., `ibulk`: the current into a terminal.
 pub struct ArrayElement {
@@ -75,6 +76,8 @@ pub struct ArrayElement {
     evaluations: usize,
     moves: [f64; 2],
     step: Option<Step>,
+    /// Whether Newton's method has not ended yet in that step.
+    unfinished: bool,
     /// Whether a transient has begun since the states were last reset.
     begun: bool,
     /// Whether the array had no solution at the start of the transient.
@@ -137,6 +140,7 @@ impl ArrayElement {
             evaluations: 0,
             moves: [0.0; 2],
             step: None,
+            unfinished: false,
             begun: false,
             lost: false,
             gmin: 1e-12,
@@ -340,11 +344,17 @@ impl Element for ArrayElement {
     }
 
     fn begin_step(&mut self, step: &Step) {
+        if self.unfinished {
+            // The step before had no solution, perhaps for the derivatives: those of a much shorter step hold the ports where they are.
+            self.derivatives = None;
+        }
+        self.unfinished = true;
         self.step = Some(*step);
         self.inside.begin_step(step.length);
     }
 
     fn end_step(&mut self, at: &Point<'_>) -> f64 {
+        self.unfinished = false;
         let Some(step) = self.step else {
             return f64::INFINITY;
         };

@@ -42,6 +42,17 @@ impl<M: Memristor<K>, const K: usize> MemristorDevice<M, K> {
     }
 }
 
+/// What is done with a model of memristors that is chosen by its name.
+pub trait UseMemristor {
+    /// What comes of it.
+    type Output;
+
+    /// Does it with the model as a type; `K` is its number of unknowns.
+    fn with<M: Memristor<K>, const K: usize>(self) -> Self::Output
+    where
+        MemristorDevice<M, K>: Into<AnyMemristor>;
+}
+
 macro_rules! any_memristor {
     ($($variant:ident($model:ty, $states:literal);)*) => {
         /// The memristors of an array, of one of the models.
@@ -77,6 +88,14 @@ macro_rules! any_memristor {
                 match self {
                     $(Self::$variant(device) => Self::$variant(moved(&device, states)),)*
                 }
+            }
+        }
+
+        /// Hands the model that `kind` names, as on a `.model` card, to `user`; `None` if no model of memristors with states has that name.
+        pub fn with_memristor<U: UseMemristor>(kind: &str, user: U) -> Option<U::Output> {
+            match kind {
+                $(<$model as Memristor<$states>>::KIND => Some(user.with::<$model, $states>()),)*
+                _ => None,
             }
         }
 
@@ -223,4 +242,29 @@ fn range_of<M: Memristor<K>, const K: usize>(
         off,
         conductance: (g_off, g_on),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memristors::{KINDS, PcmElement};
+
+    struct NameOf;
+
+    impl UseMemristor for NameOf {
+        type Output = &'static str;
+
+        fn with<M: Memristor<K>, const K: usize>(self) -> &'static str {
+            M::KIND
+        }
+    }
+
+    #[test]
+    fn every_kind_but_phase_change_is_a_model_with_states() {
+        for kind in KINDS {
+            let found = with_memristor(kind, NameOf);
+            assert_eq!(found, (kind != PcmElement::KIND).then_some(kind));
+        }
+        assert_eq!(with_memristor("resistor", NameOf), None);
+    }
 }

@@ -9,7 +9,7 @@ mod memristors;
 
 pub use description::{ArrayDescription, ArrayError, CellDevices, ReadLaw};
 pub use element::{ArrayElement, ArrayPorts};
-pub use memristors::{AnyMemristor, StateRange};
+pub use memristors::{AnyMemristor, StateRange, UseMemristor, with_memristor};
 
 use ohmloom_solver::circuit::CircuitError;
 use ohmloom_solver::line_grid::{GridError, PortArray, PortedCells, TimeStep};

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ohmloom_devices::arrays::{AnyMemristor, StateRange};
+use ohmloom_devices::arrays::{AnyMemristor, StateRange, UseMemristor, with_memristor};
 use ohmloom_devices::cells::MemristorDevice;
-use ohmloom_devices::memristors::{
-    Choices, JartV1b, KINDS, LinearDrift, Memristor, Messaris2018, Messaris2021, Mmss, PcmElement,
-    Pershin, Simmons, StanfordPku, Team, Vteam, Yakopcic, apply_set, set_word,
-};
+use ohmloom_devices::memristors::{Choices, KINDS, Memristor, PcmElement, apply_set, set_word};
 use ohmloom_devices::parameters::Parameters;
 use serde::{Deserialize, Serialize};
 
@@ -46,29 +43,20 @@ impl MemristorDescription {
     /// [`LayoutError::BadCell`]: an unknown model, set, parameter or word; a value out of range.
     pub fn build(&self, count: usize) -> Result<AnyMemristor, LayoutError> {
         let kind = self.kind();
-        match kind.as_str() {
-            LinearDrift::KIND => self.devices::<LinearDrift, 1>(count),
-            Team::KIND => self.devices::<Team, 1>(count),
-            Vteam::KIND => self.devices::<Vteam, 1>(count),
-            Simmons::KIND => self.devices::<Simmons, 1>(count),
-            Yakopcic::KIND => self.devices::<Yakopcic, 1>(count),
-            StanfordPku::KIND => self.devices::<StanfordPku, 1>(count),
-            JartV1b::KIND => self.devices::<JartV1b, 3>(count),
-            Mmss::KIND => self.devices::<Mmss, 1>(count),
-            Messaris2018::KIND => self.devices::<Messaris2018, 1>(count),
-            Messaris2021::KIND => self.devices::<Messaris2021, 1>(count),
-            Pershin::KIND => self.devices::<Pershin, 1>(count),
-            _ => {
-                // Phase-change cells have no states that pulses move.
-                let known: Vec<&str> = KINDS
-                    .into_iter()
-                    .filter(|kind| *kind != PcmElement::KIND)
-                    .collect();
-                let known = known.join(", ");
-                let reason = format!("there is no memristor model `{kind}`; there are {known}");
-                Err(LayoutError::BadCell { reason })
-            }
-        }
+        let user = Memristors {
+            description: self,
+            count,
+        };
+        with_memristor(&kind, user).unwrap_or_else(|| {
+            // Phase-change cells have no states that pulses move.
+            let known: Vec<&str> = KINDS
+                .into_iter()
+                .filter(|kind| *kind != PcmElement::KIND)
+                .collect();
+            let known = known.join(", ");
+            let reason = format!("there is no memristor model `{kind}`; there are {known}");
+            Err(LayoutError::BadCell { reason })
+        })
     }
 
     fn kind(&self) -> String {
@@ -89,23 +77,31 @@ impl MemristorDescription {
             LayoutError::BadCell { reason }
         })
     }
+}
 
-    fn devices<M: Memristor<K>, const K: usize>(
-        &self,
-        count: usize,
-    ) -> Result<AnyMemristor, LayoutError>
+/// So many memristors of a description.
+struct Memristors<'a> {
+    description: &'a MemristorDescription,
+    count: usize,
+}
+
+impl UseMemristor for Memristors<'_> {
+    type Output = Result<AnyMemristor, LayoutError>;
+
+    fn with<M: Memristor<K>, const K: usize>(self) -> Self::Output
     where
         MemristorDevice<M, K>: Into<AnyMemristor>,
     {
+        let model = &self.description.model;
         let wrong = |error: &dyn std::fmt::Display| LayoutError::BadCell {
-            reason: format!("memristor model {}: {error}", self.model),
+            reason: format!("memristor model {model}: {error}"),
         };
         let (mut parameters, mut choices) = (M::Parameters::default(), Choices::default());
-        if let Some((_, set)) = self.model.split_once(':') {
+        if let Some((_, set)) = model.split_once(':') {
             apply_set::<M, K>(set.trim(), &mut parameters, &mut choices)
                 .map_err(|error| wrong(&error))?;
         }
-        for (name, value) in &self.parameters {
+        for (name, value) in &self.description.parameters {
             let name = name.to_ascii_lowercase();
             match value {
                 NumberOrWord::Number(value) => parameters.set(&name, *value),
@@ -114,7 +110,7 @@ impl MemristorDescription {
             .map_err(|error| wrong(&error))?;
         }
         let model = M::new(&parameters, choices).map_err(|error| wrong(&error))?;
-        let initial = vec![model.initial(); count];
+        let initial = vec![model.initial(); self.count];
         Ok(MemristorDevice::new(model, initial).into())
     }
 }

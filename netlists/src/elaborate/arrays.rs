@@ -4,7 +4,7 @@ use super::devices::MEMRISTOR_STATES;
 use super::elements::{Head, Multiplier};
 use super::words::Words;
 use super::{Array, Elaborator, ElementCard, Failed, ModelId, Parameter, Value};
-use crate::deck::{LineText, Span, TokenKind};
+use crate::deck::{LineText, Span, Token, TokenKind};
 use crate::diagnostics::Diagnostic;
 
 /// How the lines begin: `yarray a1 rows=(r[0:7]) columns=(c[0:7]) model`.
@@ -21,6 +21,8 @@ const NUMBERS: [&str; 15] = [
 const WORDS: [&str; 5] = ["law", "memristor", "transistor", "side", "gatelines"];
 /// Parameters that are names of files.
 const FILES: [&str; 3] = ["gfile", "rfile", "statefile"];
+/// What only a line has.
+const ON_LINES: [&str; 5] = ["rows", "columns", "gates", "bulk", "gcells"];
 /// The most ports of one array: each of them has an entry with every other one in the matrix.
 const PORT_LIMIT: usize = 8192;
 
@@ -83,6 +85,7 @@ impl<'d> Elaborator<'d> {
             columns: Vec::new(),
             gates: Vec::new(),
             bulk: 0,
+            conductances: None,
             model: ModelId(0),
             memristor: None,
             transistor: None,
@@ -107,7 +110,7 @@ impl<'d> Elaborator<'d> {
                         );
                         return self.fail(Diagnostic::error(word.span, message));
                     }
-                    None => return self.unexpected(words, &["rows", "columns", "gates", "bulk"]),
+                    None => return self.unexpected(words, &ON_LINES),
                 }
                 continue;
             };
@@ -115,6 +118,7 @@ impl<'d> Elaborator<'d> {
                 "rows" => !array.rows.is_empty(),
                 "columns" => !array.columns.is_empty(),
                 "gates" => !array.gates.is_empty(),
+                "gcells" => array.conductances.is_some(),
                 _ => false,
             };
             if given {
@@ -126,6 +130,10 @@ impl<'d> Elaborator<'d> {
                 "columns" => array.columns = self.node_list(name, words)?,
                 "gates" => array.gates = self.node_list(name, words)?,
                 "bulk" => array.bulk = self.next_node(words)?,
+                "gcells" => {
+                    let listed = self.number_list(name, words)?;
+                    array.conductances = Some((listed.into(), name.span));
+                }
                 _ => self.array_parameter(name, words, &mut array.parameters, &mut multiplier)?,
             }
         }
@@ -163,10 +171,7 @@ impl<'d> Elaborator<'d> {
             parameters.push(self.array_word(name, text));
             return Ok(());
         }
-        let known: Vec<&str> = ["rows", "columns", "gates", "bulk"]
-            .into_iter()
-            .chain(array_parameters())
-            .collect();
+        let known: Vec<&str> = ON_LINES.into_iter().chain(array_parameters()).collect();
         self.named_value(words, name, &known, parameters, multiplier)
     }
 
@@ -208,6 +213,34 @@ impl<'d> Elaborator<'d> {
                     }
                 }
                 _ => return self.fail(Diagnostic::error(span, "expected a node")),
+            }
+        }
+        let message = format!("the list of `{}` does not end: `)` is missing", name.text);
+        self.fail(Diagnostic::error(name.span, message))
+    }
+
+    /// Numbers in parentheses.
+    fn number_list(
+        &mut self,
+        name: LineText<'d>,
+        words: &mut Words<'_, 'd>,
+    ) -> Result<Vec<f64>, Failed> {
+        let what = format!("a number in the list of `{}`", name.text);
+        let open = |token: &Token| token.kind == TokenKind::Open;
+        if !words.peek().as_ref().is_some_and(open) {
+            let message = format!("`{}` needs a list of numbers in parentheses", name.text);
+            return self.fail(Diagnostic::error(name.span, message));
+        }
+        words.skip(1);
+        let mut numbers = Vec::new();
+        while let Some(token) = words.peek() {
+            match token.kind {
+                TokenKind::Comma => words.skip(1),
+                TokenKind::Close => {
+                    words.skip(1);
+                    return Ok(numbers);
+                }
+                _ => numbers.push(self.next_number(words, &what)?),
             }
         }
         let message = format!("the list of `{}` does not end: `)` is missing", name.text);

@@ -441,6 +441,8 @@ pub struct Array {
     pub gates: Vec<u32>,
     /// The bulk of the transistors.
     pub bulk: u32,
+    /// The conductances of the cells, S, row by row, where the line lists them.
+    pub conductances: Option<(Box<[f64]>, Span)>,
     /// The array's model.
     pub model: ModelId,
     /// The model of its memristors.

@@ -132,6 +132,32 @@ fn files_are_checked() {
 }
 
 #[test]
+fn lists_of_conductances_are_checked() {
+    let card = ".model xb array\n.model vt vteam\n";
+    let with = |more: &str| format!("{card}{LINE} xb {more}");
+    refused(&with("gcells=1u"), &["deck.cir:4", "parentheses"]);
+    refused(&with("gcells=(1u 2u 3u)"), &["3 numbers", "2 x 2"]);
+    refused(&with("gcells=(1u 2u 3u 4u"), &["missing"]);
+    refused(
+        &with("gcells=(1u 2u, -3u 4u)"),
+        &["row 1, column 0", "not negative"],
+    );
+    refused(&with("gcells=(1u 2u 3u x)"), &["x"]);
+    refused(
+        &with("gcells=(1u 2u 3u 4u) gcells=(1u 2u 3u 4u)"),
+        &["twice"],
+    );
+    refused(
+        &with("gcells=(1u 2u 3u 4u) g=1u"),
+        &["only one of gcells, g"],
+    );
+    refused(
+        &with("gcells=(1u 2u 3u 4u) memristor=vt"),
+        &["gcells", "law"],
+    );
+}
+
+#[test]
 fn noise_is_refused() {
     let card = ".model xb array r=10k\n";
     let deck =

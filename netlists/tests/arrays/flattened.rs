@@ -181,6 +181,27 @@ fn transfer_functions_use_exact_derivatives() {
 }
 
 #[test]
+fn conductances_listed_on_the_line_are_those_of_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cells.txt");
+    std::fs::write(&path, "1e-5 2e-5 0\n4e-5 5e-5 6e-5\n").unwrap();
+    let deck = |cells: &str| {
+        format!(
+            "two by three\n.param big=50u\n.model xb array rrow=3 rcolumn=5\n\
+             yarray a rows=(r0 r1) columns=(c[0:2]) xb {cells}\n\
+             v0 r0 0 1\nv1 r1 0 0.3\nv2 c0 0 0\nv3 c1 0 0\nv4 c2 0 0\n.op\n.end\n"
+        )
+    };
+    let listed = plot(&deck("gcells=(1e-5 20u, 0\n+ 4e-5 {big}\n+ 6e-5)"));
+    let filed = plot(&deck(&format!("gfile=\"{}\"", path.display())));
+    for source in ["i(v0)", "i(v1)", "i(v2)", "i(v3)", "i(v4)"] {
+        let (listed, filed) = (values(&listed, source), values(&filed, source));
+        assert!(listed[0] != 0.0);
+        assert_eq!(listed, filed, "{source}");
+    }
+}
+
+#[test]
 fn arrays_work_in_subcircuits_and_in_parallel() {
     let array = "
 .model xbar array rrow=2 rcolumn=2 r=10k

@@ -19,6 +19,7 @@ mod sample_and_hold;
 mod sar;
 mod sense_resistor;
 mod sigma_delta;
+mod transimpedance;
 mod virtual_ground;
 
 pub use latch::strongarm_latch;

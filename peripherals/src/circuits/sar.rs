@@ -26,7 +26,22 @@ impl SarAdc {
     /// # Errors
     /// A name that is none, a period that is not positive.
     pub fn subcircuit(&self, name: &str, clock: f64) -> Result<Subcircuit, ConverterError> {
+        self.subcircuit_from(name, clock, 0.0)
+    }
+
+    /// As [`Self::subcircuit`], with conversions that follow each other from `start` seconds on. Until the first one's sampling ends, the plate follows
+    /// the input.
+    ///
+    /// # Errors
+    /// A name that is none, a period that is not positive, a negative start.
+    pub fn subcircuit_from(
+        &self,
+        name: &str,
+        clock: f64,
+        start: f64,
+    ) -> Result<Subcircuit, ConverterError> {
         checked_period("sar", clock)?;
+        crate::error::Check("sar").not_negative("start", start)?;
         let mut circuit = Subcircuit::new(name, &["in", "low", "high", "code"])?;
         let bits = self.capacitors().len();
         circuit.numbered_ports("b", bits);
@@ -34,19 +49,20 @@ impl SarAdc {
         circuit.switch_model("store", 0.5, STORAGE.0);
         let conversion = clock * f64::from(self.clocks());
         let edge = 0.01 * clock;
-        let mut phase = |name: &str, from: f64, width: f64| {
+        let mut phase = |name: &str, levels: &str, from: f64, width: f64| {
             circuit.line(format_args!(
-                "v{name} {name} 0 pulse(0 1 {:e} {edge:e} {edge:e} {:e} {conversion:e})",
-                from * clock,
+                "v{name} {name} 0 pulse({levels} {:e} {edge:e} {edge:e} {:e} {conversion:e})",
+                start + from * clock,
                 width * clock - 2.0 * edge
             ));
         };
-        phase("sample", 0.0, 0.9);
+        // Sampling ends after nine tenths of the first period and begins again with the next conversion.
+        phase("sample", "1 0", 0.89, conversion / clock - 0.88);
         for bit in 0..bits {
             // The decision is stored in the second half of the trial.
-            let start = (bits - bit) as f64;
-            phase(&format!("trial{bit}"), start, 1.0);
-            phase(&format!("strobe{bit}"), start + 0.6, 0.3);
+            let from = (bits - bit) as f64;
+            phase(&format!("trial{bit}"), "0 1", from, 1.0);
+            phase(&format!("strobe{bit}"), "0 1", from + 0.6, 0.3);
         }
         circuit.line("ssample in top sample 0 make");
         circuit.line(format_args!(

@@ -56,6 +56,15 @@ pub trait FrontEnd {
     }
 }
 
+/// The input of a front end at rest, as an array's line sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InputPort {
+    /// Where the line would rest without a current, V.
+    pub potential: f64,
+    /// What a current of the line goes through, ohm.
+    pub resistance: f64,
+}
+
 /// The output range of an amplifier, `[low, high]` in files, V.
 pub(crate) type Swing = [f64; 2];
 
@@ -103,6 +112,31 @@ pub enum AnyFrontEnd {
 }
 
 impl FrontEndDescription {
+    /// Its name in files.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::VirtualGround(_) => "virtual-ground",
+            Self::Transimpedance(_) => "transimpedance",
+            Self::Integrator(_) => "integrator",
+            Self::SenseResistor(_) => "sense-resistor",
+        }
+    }
+
+    /// Output volts for each ampere (negative where the output falls) and the output without a current, V, of an ideal one with these parameters.
+    pub fn nominal(&self) -> (f64, f64) {
+        match self {
+            Self::VirtualGround(ideal) => (-ideal.transresistance, ideal.reference),
+            Self::Transimpedance(amplifier) => {
+                (-amplifier.feedback_resistance, amplifier.reference)
+            }
+            Self::Integrator(integrator) => {
+                let ohm = integrator.time / integrator.capacitance;
+                (-ohm, integrator.reference)
+            }
+            Self::SenseResistor(resistor) => (resistor.resistance, 0.0),
+        }
+    }
+
     /// The front end with the offset that belongs to `key`.
     ///
     /// # Errors
@@ -116,6 +150,21 @@ impl FrontEndDescription {
             Self::Integrator(integrator) => AnyFrontEnd::Integrator(integrator.instance(key)?),
             Self::SenseResistor(resistor) => AnyFrontEnd::SenseResistor(resistor.instance()?),
         })
+    }
+}
+
+impl AnyFrontEnd {
+    /// What a line sees; none for the integrator, whose input moves with time.
+    ///
+    /// With a source conductance of 0 in the description, [`FrontEnd::voltage`] of the current into this port is what the front end makes of it,
+    /// whatever drives the port.
+    pub fn input_port(&self) -> Option<InputPort> {
+        match self {
+            Self::VirtualGround(front_end) => Some(front_end.input_port()),
+            Self::Transimpedance(front_end) => Some(front_end.input_port()),
+            Self::Integrator(_) => None,
+            Self::SenseResistor(front_end) => Some(front_end.input_port()),
+        }
     }
 }
 

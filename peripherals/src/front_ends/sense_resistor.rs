@@ -6,7 +6,7 @@
 use ohmloom_devices::constants::BOLTZMANN;
 use serde::{Deserialize, Serialize};
 
-use super::FrontEnd;
+use super::{FrontEnd, InputPort};
 use crate::ConverterError;
 use crate::draws::Noise;
 use crate::error::Check;
@@ -46,6 +46,7 @@ impl SenseResistor {
         let ohm = self.resistance / (1.0 + self.resistance * self.source_conductance);
         let noise = |bandwidth: f64| (4.0 * BOLTZMANN * self.temperature * ohm * bandwidth).sqrt();
         Ok(SenseResistorInstance {
+            resistance: self.resistance,
             transresistance: ohm,
             noise: self.noise_bandwidth.map_or(0.0, noise),
         })
@@ -55,8 +56,19 @@ impl SenseResistor {
 /// A sense resistor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SenseResistorInstance {
+    resistance: f64,
     transresistance: f64,
     noise: f64,
+}
+
+impl SenseResistorInstance {
+    /// What a line sees: the resistor to ground.
+    pub fn input_port(&self) -> InputPort {
+        InputPort {
+            potential: 0.0,
+            resistance: self.resistance,
+        }
+    }
 }
 
 impl FrontEnd for SenseResistorInstance {

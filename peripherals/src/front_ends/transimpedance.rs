@@ -10,7 +10,7 @@ use std::f64::consts::TAU;
 use ohmloom_devices::constants::BOLTZMANN;
 use serde::{Deserialize, Serialize};
 
-use super::{FrontEnd, Swing};
+use super::{FrontEnd, InputPort, Swing};
 use crate::ConverterError;
 use crate::draws::{InstanceKey, Mismatch, Noise, Part};
 use crate::error::Check;
@@ -142,6 +142,9 @@ impl Transimpedance {
             swing,
             reference: self.reference,
             amplifier_gain: self.amplifier_gain,
+            offset,
+            feedback_resistance: self.feedback_resistance,
+            gain_bandwidth: self.gain_bandwidth,
         })
     }
 }
@@ -167,12 +170,28 @@ pub struct TransimpedanceAmplifier {
     at_rest: f64,
     gain: f64,
     noise: f64,
-    swing: Swing,
-    reference: f64,
-    amplifier_gain: f64,
+    pub(crate) swing: Swing,
+    pub(crate) reference: f64,
+    pub(crate) amplifier_gain: f64,
+    pub(crate) offset: f64,
+    pub(crate) feedback_resistance: f64,
+    pub(crate) gain_bandwidth: Option<f64>,
 }
 
 impl TransimpedanceAmplifier {
+    /// Offset at the non-inverting input, V.
+    pub fn offset(&self) -> f64 {
+        self.offset
+    }
+
+    /// What a line sees at rest: `reference + V_os / (1 + 1 / A)` behind `R / (1 + A)`. Exact as long as the output is within its limits.
+    pub fn input_port(&self) -> InputPort {
+        InputPort {
+            potential: self.reference + self.offset / (1.0 + self.amplifier_gain.recip()),
+            resistance: self.feedback_resistance / (1.0 + self.amplifier_gain),
+        }
+    }
+
     /// How far the input is from the reference while the output is at `voltage`, V: the error of the virtual ground. An offset comes
     /// on top.
     pub fn virtual_ground_error(&self, voltage: f64) -> f64 {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FrontEnd;
+use super::{FrontEnd, InputPort};
 use crate::ConverterError;
 use crate::draws::Noise;
 use crate::error::Check;
@@ -32,6 +32,16 @@ impl VirtualGround {
         check.positive("transresistance", self.transresistance)?;
         check.finite("reference", self.reference)?;
         Ok(VirtualGroundInstance(self.clone()))
+    }
+}
+
+impl VirtualGroundInstance {
+    /// What a line sees: the reference.
+    pub fn input_port(&self) -> InputPort {
+        InputPort {
+            potential: self.0.reference,
+            resistance: 0.0,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::histogram::{HistogramTest, ramp_transitions, sine_transitions};
 use super::linearity::{Linearity, ReferenceLine, Transitions};
+use super::sine_fit::SineFit;
 use super::spectrum::{Spectrum, coherent_cycles};
 use crate::ConverterError;
 use crate::adc::Adc;
@@ -73,6 +74,8 @@ pub struct AdcCharacterization {
     pub monotonic: bool,
     /// Dynamic figures.
     pub spectrum: Spectrum,
+    /// The sine that comes closest to the same record.
+    pub sine_fit: SineFit,
 }
 
 /// What is measured of a DAC.
@@ -90,6 +93,8 @@ pub struct DacCharacterization {
     pub monotonic: bool,
     /// Dynamic figures.
     pub spectrum: Spectrum,
+    /// The sine that comes closest to the same record.
+    pub sine_fit: SineFit,
 }
 
 /// Measures an ADC.
@@ -121,6 +126,7 @@ pub fn characterize_adc(
         sine_worst_inl: from_sine.worst_inl,
         sine_worst_dnl: from_sine.worst_dnl,
         spectrum: Spectrum::of(&values, cycles, sine.amplitude)?,
+        sine_fit: SineFit::of(&values, f64::from(adc.largest_code()) + 1.0)?,
     })
 }
 
@@ -171,5 +177,6 @@ pub fn characterize_dac(
         monotonic: levels.windows(2).all(|pair| pair[1] >= pair[0]),
         levels,
         spectrum: Spectrum::of(&outputs, cycles, sine.amplitude)?,
+        sine_fit: SineFit::of(&outputs, span.width())?,
     })
 }

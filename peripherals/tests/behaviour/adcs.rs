@@ -20,6 +20,8 @@ fn an_ideal_converter_of_n_bits_has_n_effective_bits() {
             "{bits} bits: {}",
             found.spectrum.enob
         );
+        let difference = found.sine_fit.enob - found.spectrum.enob;
+        assert!(difference.abs() < 0.05, "{bits} bits: {difference}");
         assert!(found.linearity.worst_inl < 0.02 && found.linearity.worst_dnl < 0.02);
         assert!(found.sine_worst_dnl < 0.03, "{}", found.sine_worst_dnl);
         let codes = f64::from(1 << bits);
@@ -27,6 +29,20 @@ fn an_ideal_converter_of_n_bits_has_n_effective_bits() {
         assert!(found.linearity.gain_error.abs() < 0.03 / codes);
         assert!(found.monotonic && found.transitions.missing.is_empty());
         assert_eq!(found.transitions.inputs.len(), (1 << bits) - 1);
+    }
+}
+
+#[test]
+fn the_sine_fit_agrees_with_the_spectrum_under_mismatch_and_noise() {
+    for index in 0..5 {
+        let mut sar = Sar::new(10, UNIT);
+        sar.unit_mismatch = 0.05;
+        sar.comparator.noise = 1e-3;
+        let found = measured(&sar.instance(&instance(index)).unwrap());
+        let (spectrum, fit) = (found.spectrum.enob, found.sine_fit.enob);
+        assert!((6.0..9.5).contains(&spectrum), "{spectrum}");
+        assert!((spectrum - fit).abs() < 0.05, "{spectrum} {fit}");
+        assert!((found.sine_fit.frequency * 8192.0 - 479.0).abs() < 1e-3);
     }
 }
 

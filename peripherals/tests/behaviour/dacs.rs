@@ -33,6 +33,8 @@ fn an_ideal_converter_of_n_bits_has_n_effective_bits() {
             "{bits} bits: {}",
             found.spectrum.enob
         );
+        let difference = found.sine_fit.enob - found.spectrum.enob;
+        assert!(difference.abs() < 0.05, "{bits} bits: {difference}");
         assert!(found.linearity.worst_inl < 1e-9 && found.linearity.worst_dnl < 1e-9);
         assert!(found.linearity.offset.abs() < 1e-9 && found.linearity.gain_error.abs() < 1e-12);
         assert!(found.monotonic);

@@ -8,3 +8,4 @@ mod latch;
 mod sar;
 mod static_adcs;
 mod support;
+mod transimpedance;

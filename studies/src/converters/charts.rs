@@ -1,7 +1,8 @@
-//! Charts of what was measured of a converter: transfer curve, nonlinearity, spectrum.
+//! Charts of what was measured of a converter or front end: transfer curve, nonlinearity, spectrum.
 
 use ohmloom_peripherals::metrology::{
-    AdcCharacterization, DacCharacterization, Linearity, Spectrum, Transitions,
+    AdcCharacterization, DacCharacterization, FrontEndCharacterization, Linearity, Spectrum,
+    Transitions,
 };
 
 use crate::plots::{Axis, LineChartSpec, Series, SeriesStyle};
@@ -76,6 +77,26 @@ pub fn dac_charts(name: &str, found: &DacCharacterization) -> [Chart; 3] {
         linearity_chart(name, &found.linearity),
         spectrum_chart(name, &found.spectrum),
     ]
+}
+
+/// The transfer curve of a front end. `name` is its description for the title.
+pub fn front_end_chart(name: &str, found: &FrontEndCharacterization) -> Chart {
+    let curve = found.currents.iter().zip(&found.voltages);
+    let ends = [found.currents.first(), found.currents.last()];
+    let ideal = |&current: &f64| (current, found.nominal_rest + found.nominal_gain * current);
+    let spec = LineChartSpec::new(
+        format!("{name}: transfer curve"),
+        Axis::new("input current", "A"),
+        Axis::new("output voltage", "V"),
+    )
+    .with(Series::new("measured", curve.map(|(i, v)| (*i, *v))).styled(SeriesStyle::Line))
+    .with(
+        Series::new("ideal", ends.into_iter().flatten().map(ideal)).styled(SeriesStyle::DashedLine),
+    );
+    Chart {
+        name: "transfer",
+        spec,
+    }
 }
 
 /// The staircase of an ADC over its nominal range and what is seen beyond it.

@@ -2,8 +2,10 @@
 
 use ohmloom_peripherals::adc::AdcDescription;
 use ohmloom_peripherals::dac::DacDescription;
+use ohmloom_peripherals::front_ends::FrontEndDescription;
 use ohmloom_peripherals::metrology::{
-    HistogramTest, Linearity, ReferenceLine, SineTest, Spectrum, characterize_adc, characterize_dac,
+    FrontEndTest, HistogramTest, Linearity, ReferenceLine, SineTest, Spectrum, characterize_adc,
+    characterize_dac, characterize_front_end,
 };
 use ohmloom_peripherals::{ConverterError, InstanceKey, Noise};
 use rayon::prelude::*;
@@ -60,6 +62,19 @@ pub struct Population {
     pub monotonic: f64,
     /// Share of the converters without missing codes; 1 for DACs.
     pub complete: f64,
+}
+
+/// What was measured of many draws of one front end.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FrontEndPopulation {
+    /// Number of draws.
+    pub draws: usize,
+    /// Output without a current less the nominal one, V.
+    pub offset: Spread,
+    /// The same as a current at the input, A.
+    pub input_offset: Spread,
+    /// Relative gain error.
+    pub gain_error: Spread,
 }
 
 /// Why there is no population.
@@ -134,11 +149,35 @@ pub fn dac_population(
     })
 }
 
-fn population(
+/// Measures `draws` front ends: those of the trials 0 to `draws - 1` of `key`.
+///
+/// # Errors
+/// [`PopulationError`].
+pub fn front_end_population(
+    description: &FrontEndDescription,
     key: &InstanceKey,
     draws: u64,
-    measure: impl Fn(&InstanceKey) -> Result<Figures, ConverterError> + Sync,
-) -> Result<Population, PopulationError> {
+    test: &FrontEndTest,
+) -> Result<FrontEndPopulation, PopulationError> {
+    let all = each_draw(key, draws, |key| {
+        let found = characterize_front_end(description, key, test)?;
+        Ok([found.offset, found.input_offset, found.gain_error])
+    })?;
+    let spread = |figure: usize| Spread::of(all.iter().map(move |figures| figures[figure]));
+    Ok(FrontEndPopulation {
+        draws: all.len(),
+        offset: spread(0),
+        input_offset: spread(1),
+        gain_error: spread(2),
+    })
+}
+
+/// Measures every draw; there is at least one.
+fn each_draw<T: Send>(
+    key: &InstanceKey,
+    draws: u64,
+    measure: impl Fn(&InstanceKey) -> Result<T, ConverterError> + Sync,
+) -> Result<Vec<T>, PopulationError> {
     let all = (0..draws)
         .into_par_iter()
         .map(|draw| {
@@ -148,10 +187,19 @@ fn population(
             };
             measure(&key).map_err(|source| PopulationError::Converter { draw, source })
         })
-        .collect::<Result<Vec<Figures>, PopulationError>>()?;
+        .collect::<Result<Vec<T>, PopulationError>>()?;
     if all.is_empty() {
         return Err(PopulationError::Empty);
     }
+    Ok(all)
+}
+
+fn population(
+    key: &InstanceKey,
+    draws: u64,
+    measure: impl Fn(&InstanceKey) -> Result<Figures, ConverterError> + Sync,
+) -> Result<Population, PopulationError> {
+    let all = each_draw(key, draws, measure)?;
     let spread = |figure: fn(&Figures) -> f64| Spread::of(all.iter().map(figure));
     let share = |good: fn(&Figures) -> bool| {
         all.iter().filter(|figures| good(figures)).count() as f64 / all.len() as f64
@@ -200,5 +248,22 @@ mod tests {
             dac_population(&description, &key, 0, &sine, ReferenceLine::EndPoints),
             Err(PopulationError::Empty)
         );
+    }
+
+    #[test]
+    fn offsets_of_front_ends_spread_as_their_deviation() {
+        let description: FrontEndDescription = toml::from_str(
+            "kind = 'transimpedance'\nfeedback_resistance = 1e4\namplifier_gain = 1e3\noffset_sigma = 2e-3",
+        )
+        .unwrap();
+        let test = FrontEndTest::new([0.0, 1e-5]);
+        let key = InstanceKey::default();
+        let found = front_end_population(&description, &key, 400, &test).unwrap();
+        assert_eq!(found.draws, 400);
+        let expected = 2e-3 / (1.0 + 1e-3);
+        // The deviation of 400 draws is known to 3.5 %.
+        assert!((found.offset.deviation / expected - 1.0).abs() < 0.14);
+        assert!(found.offset.mean.abs() < 4.0 * expected / 20.0);
+        assert!(found.gain_error.deviation < 1e-9);
     }
 }

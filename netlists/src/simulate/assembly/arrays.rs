@@ -1,7 +1,7 @@
 //! YARRAY.
 
 use ohmloom_devices::arrays::{
-    AnyMemristor, ArrayDescription, ArrayElement, ArrayPorts, CellDevices, ReadLaw,
+    AnyMemristor, ArrayDescription, ArrayElement, ArrayPorts, CellDevices, ReadLaw, UseMemristor,
 };
 use ohmloom_devices::cells::{GateLines, MemristorDevice, MemristorSide, StaticDevice};
 use ohmloom_devices::conduction::{Ohmic, Sinh};
@@ -11,7 +11,7 @@ use ohmloom_solver::line_grid::LineCapacitance;
 
 use super::Assembly;
 use super::matrix_file;
-use super::memristors::{UseMemristor, parameters_of, with_model};
+use super::memristors::{parameters_of, with_model};
 use super::parameters::number;
 use super::xyce_memristors::{XYCE_KIND, from_xyce};
 use crate::diagnostics::Diagnostic;
@@ -104,6 +104,10 @@ impl Assembly<'_> {
                 parameter.name
             );
             return Err(Diagnostic::error(parameter.span, message));
+        }
+        if let Some((_, span)) = card.conductances {
+            let message = "`gcells` is for cells with a law; these are memristors of a model";
+            return Err(Diagnostic::error(span, message));
         }
         let mut memristor = self.model(element.span, id)?.clone();
         let mut start: Vec<Parameter> = (model.parameters.iter().chain(&card.parameters))
@@ -221,17 +225,38 @@ impl Assembly<'_> {
             ReadLaw::Sinh(law)
         };
         let size = (card.rows.len(), card.columns.len());
-        let Some(parameter) = merged.one_of(&CONDUCTANCES)? else {
-            let message = "nothing says how the cells are programmed";
-            return Err(Diagnostic::error(element.span, message)
-                .help("give one of g (S), r (ohm), gfile, rfile, or a memristor model"));
+        let (values, span, in_ohm) = match (&card.conductances, merged.one_of(&CONDUCTANCES)?) {
+            (Some((_, span)), Some(other)) => {
+                let message = format!("give only one of gcells, {}", other.name);
+                return Err(Diagnostic::error(*span, message));
+            }
+            (Some((listed, span)), None) => {
+                if listed.len() != size.0 * size.1 {
+                    let message = format!(
+                        "the list of `gcells` has {} numbers, the array {} x {} cells",
+                        listed.len(),
+                        size.0,
+                        size.1
+                    );
+                    return Err(Diagnostic::error(*span, message));
+                }
+                (listed.to_vec(), *span, false)
+            }
+            (None, Some(parameter)) => {
+                let values = if parameter.name.ends_with("file") {
+                    self.matrix(parameter, size)?
+                } else {
+                    vec![number(parameter, celsius)?; size.0 * size.1]
+                };
+                (values, parameter.span, parameter.name.starts_with('r'))
+            }
+            (None, None) => {
+                let message = "nothing says how the cells are programmed";
+                return Err(Diagnostic::error(element.span, message).help(
+                    "give one of g (S), r (ohm), gfile, rfile, gcells, or a memristor model",
+                ));
+            }
         };
-        let values = if parameter.name.ends_with("file") {
-            self.matrix(parameter, size)?
-        } else {
-            vec![number(parameter, celsius)?; size.0 * size.1]
-        };
-        let in_ohm = parameter.name.starts_with('r');
         let wrong = values
             .iter()
             .position(|&value| !value.is_finite() || value < 0.0 || (in_ohm && value == 0.0));
@@ -244,7 +269,7 @@ impl Assembly<'_> {
                 if in_ohm { "ohm" } else { "S" },
                 if in_ohm { "positive" } else { "not negative" }
             );
-            return Err(Diagnostic::error(parameter.span, message));
+            return Err(Diagnostic::error(span, message));
         }
         let conductance = if in_ohm {
             values.iter().map(|ohm| 1.0 / ohm).collect()
@@ -301,7 +326,7 @@ struct ArrayOfMemristors<'a, 'b> {
 }
 
 impl UseMemristor for ArrayOfMemristors<'_, '_> {
-    type Output = ();
+    type Output = Result<(), Diagnostic>;
 
     fn with<M: Memristor<K>, const K: usize>(self) -> Result<(), Diagnostic>
     where

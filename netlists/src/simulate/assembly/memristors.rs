@@ -1,10 +1,8 @@
 //! N, and Xyce's YMEMRISTOR.
 
-use ohmloom_devices::arrays::AnyMemristor;
-use ohmloom_devices::cells::MemristorDevice;
+use ohmloom_devices::arrays::{UseMemristor, with_memristor};
 use ohmloom_devices::memristors::{
-    Choices, JartV1b, KINDS, LinearDrift, Memristor, MemristorElement, Messaris2018, Messaris2021,
-    Mmss, PcmElement, Pershin, Simmons, StanfordPku, Team, Vteam, Yakopcic, apply_set, set_word,
+    Choices, KINDS, Memristor, MemristorElement, PcmElement, apply_set, set_word,
 };
 use ohmloom_devices::parameters::{ParameterError, Parameters};
 
@@ -55,45 +53,23 @@ impl Assembly<'_> {
     }
 }
 
-/// What is done with the model of memristors that a card names.
-pub(super) trait UseMemristor {
-    /// What comes of it.
-    type Output;
-    /// Does it with the model as a type.
-    fn with<M: Memristor<K>, const K: usize>(self) -> Result<Self::Output, Diagnostic>
-    where
-        MemristorDevice<M, K>: Into<AnyMemristor>;
-}
-
 /// Hands the type of model that a card names to `user`.
-pub(super) fn with_model<U: UseMemristor>(
+pub(super) fn with_model<U: UseMemristor<Output = Result<(), Diagnostic>>>(
     user: U,
     element: &FlatElement,
     model: &Model,
-) -> Result<U::Output, Diagnostic> {
-    match model.kind.as_str() {
-        LinearDrift::KIND => user.with::<LinearDrift, 1>(),
-        Team::KIND => user.with::<Team, 1>(),
-        Vteam::KIND => user.with::<Vteam, 1>(),
-        Simmons::KIND => user.with::<Simmons, 1>(),
-        Yakopcic::KIND => user.with::<Yakopcic, 1>(),
-        StanfordPku::KIND => user.with::<StanfordPku, 1>(),
-        JartV1b::KIND => user.with::<JartV1b, 3>(),
-        Mmss::KIND => user.with::<Mmss, 1>(),
-        Messaris2018::KIND => user.with::<Messaris2018, 1>(),
-        Messaris2021::KIND => user.with::<Messaris2021, 1>(),
-        Pershin::KIND => user.with::<Pershin, 1>(),
-        kind => {
-            let message = format!(
-                "model `{}` is a `{kind}`, which an element `{}` cannot use",
-                model.name, element.kind
-            );
-            let known = format!("memristors are {} and {XYCE_KIND}", KINDS.join(", "));
-            Err(Diagnostic::error(element.span, message)
-                .help(known)
-                .did_you_mean(kind, KINDS))
-        }
-    }
+) -> Result<(), Diagnostic> {
+    with_memristor(&model.kind, user).unwrap_or_else(|| {
+        let kind = &model.kind;
+        let message = format!(
+            "model `{}` is a `{kind}`, which an element `{}` cannot use",
+            model.name, element.kind
+        );
+        let known = format!("memristors are {} and {XYCE_KIND}", KINDS.join(", "));
+        Err(Diagnostic::error(element.span, message)
+            .help(known)
+            .did_you_mean(kind, KINDS))
+    })
 }
 
 /// The parameters of memristors of a card, with those of a line.
@@ -156,7 +132,7 @@ struct OneMemristor<'a, 'b> {
 }
 
 impl UseMemristor for OneMemristor<'_, '_> {
-    type Output = ();
+    type Output = Result<(), Diagnostic>;
 
     fn with<M: Memristor<K>, const K: usize>(self) -> Result<(), Diagnostic> {
         let Self {
