@@ -9,8 +9,8 @@ use ohmloom_peripherals::{
 use serde::Serialize;
 
 use crate::drivers::Coding;
-use crate::signal_path::{PathConverters, Read};
-use crate::{MappedMatrix, PathInstance, SignalPath};
+use crate::signal_path::{PathConverters, Place, Read};
+use crate::{MappedMatrix, SignalPath};
 
 /// What a layer's converters have to cover, found by running a calibration set with ideal converters.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -156,7 +156,7 @@ impl Converters {
         }
     }
 
-    /// The same with the circuits around a matrix's tiles, each circuit with its own mismatch. `range` is what the matrix's signals cover, for ranges of its
+    /// The same with the circuits around a matrix's tiles, each circuit with its own mismatch, which this seed decides. `range` is what the matrix's signals cover, for ranges of its
     /// tiles.
     ///
     /// # Errors
@@ -164,18 +164,20 @@ impl Converters {
     pub fn with_path(
         &self,
         path: &SignalPath,
-        instance: PathInstance,
+        seed: u64,
         mapped: &MappedMatrix,
         range: &SignalRange,
     ) -> Result<Self, ConverterError> {
         if *path == SignalPath::default() {
             return Ok(self.clone());
         }
-        let tiles: Vec<_> = mapped
-            .tiles()
-            .iter()
-            .map(|(_, tile)| (tile.used_rows(), tile.outputs()))
-            .collect();
+        let places = mapped.tiles().iter().map(|(position, tile)| Place {
+            tile: position.number,
+            first_row: tile.first_row(),
+            first_column: tile.first_column(),
+            rows: tile.used_rows(),
+            outputs: tile.outputs(),
+        });
         let coding = match (path.input_slice_bits, self.signed) {
             (Some(_), _) => Coding::SignMagnitude,
             (None, true) => Coding::OffsetBinary,
@@ -192,7 +194,8 @@ impl Converters {
                 requirement: "at least 2 for a layer whose inputs have two signs",
             });
         }
-        let converters = PathConverters::new(path, instance, &tiles, (coding, self.read_voltage))?;
+        let converters =
+            PathConverters::new(path, seed, places.collect(), (coding, self.read_voltage))?;
         let calibrated = !matches!(self.adc.range, RangePolicy::Fixed | RangePolicy::Dynamic);
         let tile_currents = (path.range_per_tile && calibrated).then(|| {
             let (which, volts) = match self.dac.range {
@@ -397,17 +400,15 @@ impl Converters {
         [current * input, current].map(|scaled| scaled / self.read_voltage)
     }
 
-    /// One step of the ADCs in units of a matrix's outputs; `None` for ideal ADCs and where each vector or tile has a range of its own.
+    /// One step of the ADCs in units of a matrix's outputs; `None` for ideal ADCs and where vectors, tiles or digits of weights differ in it.
     pub fn output_step(&self, matrix: &MappedMatrix) -> Option<f64> {
         let dynamic =
             self.adc.range == RangePolicy::Dynamic || self.dac.range == RangePolicy::Dynamic;
         if dynamic || self.tile_currents.is_some() || self.adc.bits == Resolution::Ideal {
             return None;
         }
-        Some(
-            self.current / self.adc.codes() * self.input / self.read_voltage
-                * matrix.weight_per_siemens,
-        )
+        let weight = matrix.weight_per_siemens()?;
+        Some(self.current / self.adc.codes() * self.input / self.read_voltage * weight)
     }
 }
 

@@ -68,9 +68,6 @@ pub enum LayoutError {
     /// Non-idealities that cannot be, or that do not fit an array.
     #[error(transparent)]
     Nonideality(#[from] NonidealityError),
-    /// A converter or a front end that cannot be.
-    #[error(transparent)]
-    Converter(#[from] ConverterError),
     /// Bridges between neighbouring lines, which the array solver does not have.
     #[error(
         "broken-lines: {count} bridges between neighbouring lines (the first between {side} {line} and {}): the array solver has open segments only",

@@ -12,7 +12,8 @@
 //! * [`wires`]: resistance, capacitance and delay of the lines from their geometry.
 //! * [`write_verify`]: programming cells by pulses through the wires.
 //! * [`placement`]: layers laid out densely or staggered, cut into slices and packed into tiles, as pure descriptions.
-//! * [`MappedMatrix`]: a signed weight matrix as differential pairs on a grid of tiles, between DACs and ADCs.
+//! * [`MappedMatrix`]: a signed weight matrix on tiles, between DACs and ADCs; [`MatrixLayout`] says how it lies there: [`GroupMatrix`] which weights (those of
+//!   a dense or a staggered layout), [`SignedScheme`] how they have signs, [`BitSlices`] into which digits they are cut; [`pack()`] puts several matrices onto shared tiles.
 //!
 //! ```
 //! use ohmloom_layouts::{Converters, MappedMatrix, TileSettings};
@@ -28,12 +29,15 @@
 
 pub mod array_macro;
 mod array_read;
+mod assembly;
 mod biasing;
+mod bit_slices;
 mod cell_array;
 pub mod cells;
 mod converters;
 mod drivers;
 mod error;
+mod group_matrix;
 mod imperfect;
 mod mapped;
 mod multiply;
@@ -43,21 +47,26 @@ pub mod placement;
 mod sensors;
 mod settings;
 mod signal_path;
+mod signed;
 mod spice;
 mod tile;
 pub mod wires;
 pub mod write_verify;
 
 pub use array_read::{ArrayRead, NodeCapacitance, Unsensed};
+pub use assembly::{Conditions, MatrixLayout, MatrixOnTiles, pack};
 pub use biasing::{Bias, BiasScheme, BiasedLines};
+pub use bit_slices::BitSlices;
 pub use cell_array::NewtonStatistics;
 pub use converters::{AdcProfile, Converters, SignalRange};
 pub use error::LayoutError;
+pub use group_matrix::GroupMatrix;
 pub use imperfect::{ImperfectArray, Imperfections};
 pub use mapped::{MappedMatrix, TilePosition};
 pub use nonlinear_tile::NonlinearTile;
 pub use ohmloom_solver::dense::multiply_transposed;
 pub use settings::TileSettings;
-pub use signal_path::{PathInstance, SignalPath};
+pub use signal_path::SignalPath;
+pub use signed::SignedScheme;
 pub use spice::spice_deck;
 pub use tile::Tile;

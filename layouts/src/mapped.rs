@@ -1,21 +1,25 @@
-//! A weight matrix on a grid of tiles: the dense layout.
+//! A weight matrix on tiles, between converters.
 //!
-//! Output `o` is the pair of neighbouring columns `2o` (positive) and `2o + 1` (negative) of its tile. With `s = (G_on - G_off) /
-//! max|w|` a weight `w` is programmed as `G_off + s max(w, 0)` and `G_off + s max(-w, 0)`, so the pair's difference is `s w`. A
-//! matrix larger than a tile is cut; tiles one below the other hold slices of the same outputs, and their results are added as
-//! numbers, after their converters. A tile whose weights are all zero is left out.
+//! Each tile holds a part of the matrix ([`MatrixLayout`]) and each output of a part is a current, or a difference of currents, that the tile's
+//! converter sees ([`SignedScheme`]). Parts one below the other are slices of the same outputs, and their results are added as
+//! numbers, after their converters. A part whose weights are all zero is left out.
 //!
-//! With a description of the cells, these conductances are what whole cells conduct at the read voltage, without wires; their memristors
+//! With a description of the cells, conductances are what whole cells conduct at the read voltage, without wires; their memristors
 //! are programmed accordingly. Each tile then exists twice: with linear cells of these conductances, and with the cells described.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::cells::{CellDescription, Programmed};
-use crate::converters::largest;
-use crate::offsetting::{Offsetting, OffsettingEffect};
-use crate::tile::Corner;
-use crate::{Imperfections, LayoutError, PathInstance, Tile, TileSettings};
+use crate::cells::CellDescription;
+use crate::offsetting::OffsettingEffect;
+use crate::{
+    Conditions, GroupMatrix, Imperfections, LayoutError, MatrixLayout, SignedScheme, Tile,
+    TileSettings,
+};
 use ohmloom_devices::nonidealities::Effect;
+use ohmloom_peripherals::InstanceKey;
 use ohmloom_peripherals::front_ends::FrontEndDescription;
 use ohmloom_solver::line_grid::GridError;
 
@@ -30,6 +34,10 @@ pub struct TilePosition {
     pub first_input: usize,
     /// First output of the matrix that the tile holds.
     pub first_output: usize,
+    /// Which digit of the weights it holds, from the lowest; 0 for whole weights.
+    pub digit: usize,
+    /// Number of its (first) array, by which arrays have random numbers of their own. Parts of matrices with the same number share a tile.
+    pub number: u64,
 }
 
 impl TilePosition {
@@ -48,10 +56,11 @@ impl TilePosition {
 pub struct MappedMatrix {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
+    signed: SignedScheme,
     pub(crate) tiles: Vec<(TilePosition, Tile)>,
-    /// Weight that one siemens of difference stands for.
-    pub(crate) weight_per_siemens: f64,
     tile_cells: usize,
+    /// Cells of weights.
+    used: usize,
     clipped: usize,
     effects: Vec<Effect>,
     offsetting: Option<OffsettingEffect>,
@@ -73,7 +82,9 @@ impl MappedMatrix {
         settings: &TileSettings,
     ) -> Result<Self, LayoutError> {
         assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
-        Self::lay_out((weights, outputs, inputs), settings, None, None, None)
+        let matrix = GroupMatrix::dense(weights, outputs, inputs)?;
+        let layout = MatrixLayout::new(matrix, settings);
+        Self::lay_out(&layout, &Conditions::default(), None)
     }
 
     /// Programs `weights` as [`Self::new`] does, with non-idealities in every tile, unused cells included; targets lie between `1/r_off` and
@@ -91,8 +102,12 @@ impl MappedMatrix {
         imperfections: &Imperfections<'_>,
     ) -> Result<Self, LayoutError> {
         assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
-        let matrix = (weights, outputs, inputs);
-        Self::lay_out(matrix, settings, None, Some(imperfections), None)
+        let conditions = Conditions {
+            imperfections: Some(imperfections),
+            ..Conditions::default()
+        };
+        let matrix = GroupMatrix::dense(weights, outputs, inputs)?;
+        Self::lay_out(&MatrixLayout::new(matrix, settings), &conditions, None)
     }
 
     /// Programs `weights` as [`Self::new`] does, onto cells of this description that are to conduct at `read_voltage` (V) what linear
@@ -108,133 +123,55 @@ impl MappedMatrix {
         weights: &[f64],
         (outputs, inputs): (usize, usize),
         settings: &TileSettings,
-        (description, read_voltage): (&CellDescription, f64),
+        cells: (&CellDescription, f64),
     ) -> Result<Self, LayoutError> {
         assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
-        let cells = Some((description, read_voltage));
-        Self::lay_out((weights, outputs, inputs), settings, cells, None, None)
+        let conditions = Conditions {
+            cells: Some(cells),
+            ..Conditions::default()
+        };
+        let matrix = GroupMatrix::dense(weights, outputs, inputs)?;
+        Self::lay_out(&MatrixLayout::new(matrix, settings), &conditions, None)
     }
 
-    /// The layout behind all constructors; offsetting is for imperfections.
-    pub(crate) fn lay_out(
-        (weights, outputs, inputs): (&[f64], usize, usize),
-        settings: &TileSettings,
-        cells: Option<(&CellDescription, f64)>,
-        imperfections: Option<&Imperfections<'_>>,
-        offsetting: Option<&Offsetting<'_>>,
-    ) -> Result<Self, LayoutError> {
-        settings.validate()?;
-        if let Some(index) = weights.iter().position(|w| !w.is_finite()) {
-            let (output, input) = (index / inputs, index % inputs);
-            return Err(LayoutError::BadWeight {
-                output,
-                input,
-                value: weights[index],
-            });
-        }
-        let (off, on) = settings.conductances();
-        let heaviest = largest(weights);
-        let siemens_per_weight = if heaviest > 0.0 {
-            (on - off) / heaviest
-        } else {
-            0.0
-        };
-        // What a cell of each weight conducts, and at the end one without a weight.
-        let mut targets: Vec<f64> = weights
-            .iter()
-            .map(|weight| off + siemens_per_weight * weight.abs())
-            .collect();
-        targets.push(off);
-        let programmed = cells
-            .map(|(description, volts)| {
-                description.program(&targets, volts, settings.largest_conductance())
-            })
-            .transpose()?;
-        let chords = programmed.as_ref().map_or(&targets, |p| &p.chord);
-        let unweighted = weights.len();
-        let mut clipped = 0;
-        let mut tiles = Vec::new();
-        let mut effects = Vec::new();
-        let mut offset = offsetting.map(|_| OffsettingEffect::default());
-        let grid_columns = outputs.div_ceil(settings.outputs());
-        for (row, first_input) in (0..inputs).step_by(settings.rows).enumerate() {
-            let rows = settings.rows.min(inputs - first_input);
-            for (column, first_output) in (0..outputs).step_by(settings.outputs()).enumerate() {
-                let columns = 2 * settings.outputs().min(outputs - first_output);
-                // Which of the conductances each cell gets.
-                let mut kinds = vec![unweighted; rows * columns];
-                let mut empty = true;
-                for (row, kinds) in kinds.chunks_exact_mut(columns).enumerate() {
-                    for (output, pair) in kinds.chunks_exact_mut(2).enumerate() {
-                        let index = (first_output + output) * inputs + first_input + row;
-                        empty &= weights[index] == 0.0;
-                        pair[usize::from(weights[index] < 0.0)] = index;
-                    }
-                }
-                if empty {
-                    continue;
-                }
-                let position = TilePosition {
-                    row,
-                    column,
-                    first_input,
-                    first_output,
-                };
-                let at_tile = |source| position.no_solution(source);
-                let pick =
-                    |of: &[f64]| -> Vec<f64> { kinds.iter().map(|&kind| of[kind]).collect() };
-                let corner = |cells, unused| Corner {
-                    rows,
-                    columns,
-                    cells,
-                    unused,
-                };
-                let linear = pick(chords);
-                let linear = corner(&linear, chords[unweighted]);
-                let mut tile = match imperfections {
-                    None => Tile::program(settings, &linear).map_err(at_tile)?,
-                    Some(imperfections) => {
-                        let of_tile = imperfections.at((row * grid_columns + column) as u64);
-                        let moved = offsetting
-                            .map(|o| o.targets(settings, &linear, &of_tile, row, at_tile))
-                            .transpose()?;
-                        let cells = moved.as_ref().map_or(linear.cells, |(cells, _)| cells);
-                        let targets = Corner { cells, ..linear };
-                        let (tile, done) =
-                            Tile::program_imperfectly(settings, &targets, &of_tile, at_tile)?;
-                        offset = offset
-                            .zip(moved)
-                            .map(|(sum, (_, of_tile))| sum.merge(of_tile));
-                        Effect::add(&mut effects, &done);
-                        tile
-                    }
-                };
-                if let (Some(cells), Some(Programmed { conductance, .. })) = (cells, &programmed) {
-                    let memristors = pick(conductance);
-                    let memristors = corner(&memristors, conductance[unweighted]);
-                    tile.add_cells(settings, cells, &memristors, at_tile)?;
-                }
-                if let Some(programmed) = &programmed {
-                    clipped += kinds.iter().filter(|&&k| programmed.clipped[k]).count();
-                }
-                tiles.push((position, tile));
-            }
-        }
-        Ok(Self {
-            inputs,
-            outputs,
-            tiles,
-            weight_per_siemens: if siemens_per_weight > 0.0 {
-                1.0 / siemens_per_weight
-            } else {
-                0.0
-            },
-            tile_cells: settings.rows * settings.columns,
-            clipped,
-            effects,
-            offsetting: offset,
+    /// A matrix that has no tiles yet.
+    pub(crate) fn without_tiles(layout: &MatrixLayout<'_>, offset: bool) -> Self {
+        Self {
+            inputs: layout.matrix.inputs(),
+            outputs: layout.matrix.outputs(),
+            signed: layout.signed,
+            tiles: Vec::new(),
+            tile_cells: layout.tile.rows * layout.tile.columns,
+            used: 0,
+            clipped: 0,
+            effects: Vec::new(),
+            offsetting: offset.then(OffsettingEffect::default),
             solved: false,
-        })
+        }
+    }
+
+    /// Adds a tile with the cells of its weights; tiles come in rows of the grid.
+    pub(crate) fn add(
+        &mut self,
+        position: TilePosition,
+        tile: Tile,
+        used: usize,
+        clipped: usize,
+        offset: Option<OffsettingEffect>,
+    ) {
+        self.tiles.push((position, tile));
+        self.used += used;
+        self.clipped += clipped;
+        self.offsetting = self
+            .offsetting
+            .zip(offset)
+            .map(|(a, b)| a.merge(b))
+            .or(self.offsetting);
+    }
+
+    /// Adds what non-idealities did.
+    pub(crate) fn add_effects(&mut self, effects: &[Effect]) {
+        Effect::add(&mut self.effects, effects);
     }
 
     /// Solves every tile for its transfer matrix, once for all inputs to come.
@@ -242,30 +179,58 @@ impl MappedMatrix {
     /// # Errors
     /// A tile whose solution does not converge.
     pub fn solve(&mut self) -> Result<(), LayoutError> {
-        self.tiles.par_iter_mut().try_for_each(|(position, tile)| {
-            tile.solve().map_err(|source| position.no_solution(source))
-        })?;
+        let mut different = Vec::new();
+        let mut index = HashMap::new();
+        for (number, (_, tile)) in self.tiles.iter().enumerate() {
+            index.entry(tile.identity()).or_insert_with(|| {
+                different.push(number);
+                different.len() - 1
+            });
+        }
+        let solve = |number: &usize| {
+            let (position, tile) = &self.tiles[*number];
+            let solved = tile.solution().map(Arc::new);
+            solved.map_err(|source| position.no_solution(source))
+        };
+        let solutions = different
+            .par_iter()
+            .map(solve)
+            .collect::<Result<Vec<_>, _>>()?;
+        for (_, tile) in &mut self.tiles {
+            tile.take(Arc::clone(&solutions[index[&tile.identity()]]));
+        }
         self.solved = true;
         Ok(())
     }
 
-    /// As [`Self::solve`], with a front end at the end of each column. Its input resistance is a part of the wires: it must be in the tiles' settings
-    /// already ([`TileSettings::with_sensors`]).
+    /// As [`Self::solve`], with a front end at the end of each column, with the random numbers of this seed. Its input resistance is a part of the wires:
+    /// it must be in the tiles' settings already ([`TileSettings::with_sensors`]).
     ///
     /// # Errors
     /// As [`Self::solve`], and a front end that cannot be at a column.
     pub fn solve_with_sensors(
         &mut self,
         front_end: &FrontEndDescription,
-        instance: PathInstance,
+        seed: u64,
     ) -> Result<(), LayoutError> {
-        let tiles = self.tiles.par_iter_mut().enumerate();
-        tiles.try_for_each(|(index, (position, tile))| {
-            tile.add_sensors(front_end, instance, index, |source| {
-                position.no_solution(source)
-            })
+        self.tiles.par_iter_mut().try_for_each(|(position, tile)| {
+            let key = |array: usize, column: usize| InstanceKey {
+                seed,
+                trial: 0,
+                tile: position.number + array as u64,
+                index: column as u32,
+            };
+            tile.add_sensors(front_end, key, |source| position.no_solution(source))
         })?;
         self.solve()
+    }
+
+    /// Weight that one siemens of an output stands for, where it is the same in all tiles.
+    pub(crate) fn weight_per_siemens(&self) -> Option<f64> {
+        let (_, first) = self.tiles.first()?;
+        let weight = first.weight_per_siemens;
+        let all = |(_, tile): &(TilePosition, Tile)| tile.weight_per_siemens == weight;
+        self.tiles.iter().all(all).then_some(weight)
     }
 
     /// Inputs of the matrix.
@@ -283,14 +248,36 @@ impl MappedMatrix {
         &self.tiles
     }
 
-    /// Share of the tiles' cells that belong to a weight.
+    /// Columns that its outputs take on arrays without end, those of the offset-column scheme's references left out.
+    pub fn columns(&self) -> usize {
+        match self.signed {
+            SignedScheme::Columns => 2 * self.outputs,
+            _ => self.outputs,
+        }
+    }
+
+    /// How its weights have signs.
+    pub fn signed(&self) -> SignedScheme {
+        self.signed
+    }
+
+    /// The numbers of all arrays that hold a part of it.
+    pub fn arrays(&self) -> BTreeSet<u64> {
+        let of_tile = |position: &TilePosition| {
+            let first = position.number;
+            first..first + self.signed.arrays() as u64
+        };
+        let positions = self.tiles.iter().map(|(position, _)| position);
+        positions.flat_map(of_tile).collect()
+    }
+
+    /// Share of the cells of its arrays that belong to a weight of it.
     pub fn utilisation(&self) -> f64 {
-        let used = self.used_cells();
-        let cells = self.tiles.len() * self.tile_cells;
+        let cells = self.arrays().len() * self.tile_cells;
         if cells == 0 {
             0.0
         } else {
-            used as f64 / cells as f64
+            self.used as f64 / cells as f64
         }
     }
 
@@ -311,10 +298,7 @@ impl MappedMatrix {
 
     /// Cells that belong to a weight.
     pub fn used_cells(&self) -> usize {
-        self.tiles
-            .iter()
-            .map(|(_, tile)| tile.used_rows() * tile.used_columns())
-            .sum()
+        self.used
     }
 
     /// Checks inputs; returns the number of vectors.

@@ -129,19 +129,23 @@ impl MappedMatrix {
                     let (position, tile) = &self.tiles[index];
                     solve(position, tile, volts, currents)?;
                     let outputs = tile.outputs();
-                    for (vector, currents) in currents.chunks_exact_mut(outputs).enumerate() {
+                    let rows = volts.chunks_exact(tile.used_rows());
+                    for (vector, (currents, volts)) in
+                        currents.chunks_exact_mut(outputs).zip(rows).enumerate()
+                    {
                         let of_vector = drive.of(vectors.numbers[vector]);
                         let mut noise = converters.sensor_noise(index, of_vector);
                         if let Some(sensors) = tile.sensors() {
                             sensors.read(currents, &mut noise);
                         }
                         beyond[vector] |= converters.sense(index, currents, &mut noise);
-                        let scale = drive.scales[vector] * self.weight_per_siemens;
+                        let offset = tile.offset_current(volts);
+                        let scale = drive.scales[vector] * tile.weight_per_siemens;
                         let first = vector * self.outputs + position.first_output;
                         for (sum, current) in
                             out[first..first + outputs].iter_mut().zip(currents.iter())
                         {
-                            *sum += scale * current;
+                            *sum += scale * (current - offset);
                         }
                     }
                     Ok(())

@@ -56,7 +56,7 @@ impl NonlinearTile<'_> {
         if which.contains(&0) {
             let solution = self.cells.solve_undriven()?;
             statistics = NewtonStatistics::of(&solution);
-            currents.extend(self.tile.differences(&solution.output_currents));
+            currents.extend(self.tile.differences(&[&solution.output_currents]));
         } else {
             currents.resize(outputs, 0.0);
         }
@@ -67,7 +67,7 @@ impl NonlinearTile<'_> {
                 .collect();
             for solution in self.cells.solve_all(&drives)? {
                 statistics = statistics.merge(NewtonStatistics::of(&solution));
-                currents.extend(self.tile.differences(&solution.output_currents));
+                currents.extend(self.tile.differences(&[&solution.output_currents]));
             }
         }
         for (out, index) in out.chunks_exact_mut(outputs).zip(which) {
@@ -89,6 +89,6 @@ impl NonlinearTile<'_> {
         let chords = self.cells.chords(&drives, grid.conductance())?;
         let lines = (grid.row_lines().clone(), grid.column_lines().clone());
         let grid = LineGrid::new(grid.rows(), grid.columns(), chords, lines.0, lines.1)?;
-        self.tile.solve_grid_directly(&grid, &drives)
+        self.tile.solve_grids_directly(&[grid], &drives)
     }
 }

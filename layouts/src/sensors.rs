@@ -10,92 +10,77 @@ use ohmloom_solver::line_grid::{ArraySolver, End, GridError, LineGrid, Lines, So
 /// The front ends of one tile.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TileSensors {
-    columns: Vec<ColumnTerminal>,
-    /// For each output what is added to its differential current, and its noise, in A.
-    outputs: Vec<[f64; 2]>,
+    /// `[array][column]`
+    pub columns: Vec<Vec<ColumnTerminal>>,
+    /// For each output of a part what is added to its current, and its noise, in A. A column that is subtracted from several outputs has noise of its own
+    /// in each of them.
+    pub outputs: Vec<(f64, f64)>,
 }
 
 impl TileSensors {
-    /// One for each column of an array; the outputs are not known yet.
-    pub(crate) fn new(
-        grid: &LineGrid,
-        front_end: &FrontEndDescription,
-        key: impl Fn(usize) -> InstanceKey,
-    ) -> Result<Self, ConverterError> {
-        let columns = (0..grid.columns()).map(|column| {
-            let cells = grid
-                .conductance()
-                .iter()
-                .skip(column)
-                .step_by(grid.columns());
-            front_end.at_column(&key(column), cells.sum())
-        });
-        Ok(Self {
-            columns: columns.collect::<Result<_, _>>()?,
+    /// Front ends whose effect on the outputs is not known yet.
+    pub(crate) fn new(columns: Vec<Vec<ColumnTerminal>>) -> Self {
+        Self {
+            columns,
             outputs: Vec::new(),
-        })
+        }
     }
 
-    /// Finds out what the offsets do to the outputs, which are pairs of the first `used` columns.
-    pub(crate) fn solve(mut self, grid: &LineGrid, used: usize) -> Result<Self, GridError> {
-        let driven = if self.columns.iter().all(|column| column.potential == 0.0) {
-            vec![0.0; used]
-        } else {
-            self.offset_currents(grid)?
-        };
-        let pairs = self.columns[..used]
-            .chunks_exact(2)
-            .zip(driven.chunks_exact(2));
-        self.outputs = pairs
-            .map(|(pair, currents)| {
-                let read = |which: usize| {
-                    let column: &ColumnTerminal = &pair[which];
-                    column.gain * currents[which] + column.offset
-                };
-                [read(0) - read(1), pair[0].noise.hypot(pair[1].noise)]
-            })
-            .collect();
-        Ok(self)
-    }
-
-    /// The currents out of all columns while the rows are at 0 V.
-    fn offset_currents(&self, grid: &LineGrid) -> Result<Vec<f64>, GridError> {
-        let as_drive = |end: &End| match *end {
-            End::Grounded(ohm) | End::Driven(ohm) => End::Driven(ohm),
-            End::Floating => End::Floating,
-        };
-        let driven = |lines: &Lines| Lines {
-            segments: lines.segments.clone(),
-            start: lines.start.iter().map(as_drive).collect(),
-            end: lines.end.iter().map(as_drive).collect(),
-        };
-        let (rows, columns) = (grid.rows(), grid.columns());
-        let cells = grid.conductance().to_vec();
-        let (row_lines, column_lines) = (driven(grid.row_lines()), driven(grid.column_lines()));
-        let grid = LineGrid::new(rows, columns, cells, row_lines, column_lines)?;
-        let first = grid.drive_count() - columns;
-        let mut volts = vec![0.0; first];
-        volts.extend(self.columns.iter().map(|column| column.potential));
-        let solution = ArraySolver::new(&grid, SolveOptions::default())?.solve(&volts)?;
-        // What flows out of the array is what the terminal's source does not deliver.
-        Ok(solution.drive_currents[first..]
-            .iter()
-            .map(|current| -current)
-            .collect())
-    }
-
-    /// What part of their currents the front ends of an output's columns read.
-    pub(crate) fn gains(&self, output: usize) -> [f64; 2] {
-        [0, 1].map(|which| self.columns[2 * output + which].gain)
-    }
-
-    /// Adds offsets and noise to one vector of differential currents.
+    /// Adds offsets and noise to one vector of currents.
     pub(crate) fn read(&self, currents: &mut [f64], noise: &mut Noise) {
-        for (current, [offset, sigma]) in currents.iter_mut().zip(&self.outputs) {
+        for (current, (offset, sigma)) in currents.iter_mut().zip(&self.outputs) {
             *current += offset;
             if *sigma > 0.0 {
                 *current += sigma * noise.normal();
             }
         }
     }
+}
+
+/// The front end of each column of an array.
+pub(crate) fn column_terminals(
+    grid: &LineGrid,
+    front_end: &FrontEndDescription,
+    key: impl Fn(usize) -> InstanceKey,
+) -> Result<Vec<ColumnTerminal>, ConverterError> {
+    let columns = grid.columns();
+    let terminal = |column: usize| {
+        let cells = grid.conductance().iter().skip(column).step_by(columns);
+        front_end.at_column(&key(column), cells.sum())
+    };
+    (0..columns).map(terminal).collect()
+}
+
+/// The currents out of all columns that have a terminal while the rows are at 0 V.
+pub(crate) fn offset_currents(
+    grid: &LineGrid,
+    terminals: &[ColumnTerminal],
+) -> Result<Vec<f64>, GridError> {
+    if terminals.iter().all(|column| column.potential == 0.0) {
+        return Ok(vec![0.0; grid.output_count()]);
+    }
+    let as_drive = |end: &End| match *end {
+        End::Grounded(ohm) | End::Driven(ohm) => End::Driven(ohm),
+        End::Floating => End::Floating,
+    };
+    let driven = |lines: &Lines| Lines {
+        segments: lines.segments.clone(),
+        start: lines.start.iter().map(as_drive).collect(),
+        end: lines.end.iter().map(as_drive).collect(),
+    };
+    let (row_lines, column_lines) = (driven(grid.row_lines()), driven(grid.column_lines()));
+    let with_terminal = column_lines.end.iter().zip(terminals);
+    let potentials: Vec<f64> = with_terminal
+        .filter(|(end, _)| end.is_terminal())
+        .map(|(_, column)| column.potential)
+        .collect();
+    let cells = grid.conductance().to_vec();
+    let grid = LineGrid::new(grid.rows(), grid.columns(), cells, row_lines, column_lines)?;
+    let first = grid.drive_count() - potentials.len();
+    let mut volts = vec![0.0; first];
+    volts.extend(potentials);
+    let solution = ArraySolver::new(&grid, SolveOptions::default())?.solve(&volts)?;
+    // What flows out of the array is what the terminal's source does not deliver.
+    let currents = solution.drive_currents[first..].iter();
+    Ok(currents.map(|current| -current).collect())
 }

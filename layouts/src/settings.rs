@@ -160,14 +160,4 @@ impl TileSettings {
             sink: self.sink_resistance.unwrap_or(self.column_resistance),
         }
     }
-
-    /// Positions in the grid of tiles that a matrix of this many outputs and inputs takes, empty ones included.
-    pub fn positions(&self, outputs: usize, inputs: usize) -> usize {
-        inputs.div_ceil(self.rows) * outputs.div_ceil(self.outputs())
-    }
-
-    /// Outputs that one tile holds: a pair of columns for each.
-    pub fn outputs(&self) -> usize {
-        self.columns / 2
-    }
 }

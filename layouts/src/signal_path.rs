@@ -115,30 +115,34 @@ fn same_bits(table: &str, bits: u32, wanted: Option<u32>, whose: &str) -> Result
     }
 }
 
-/// Which random numbers the circuits of a matrix get.
+/// Where a part of a matrix lies, and how large it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PathInstance {
-    /// The seed of the study.
-    pub seed: u64,
-    /// Number of the matrix's first tile; the others follow.
-    pub first_tile: u64,
+pub(crate) struct Place {
+    /// Number of its tile.
+    pub tile: u64,
+    pub first_row: usize,
+    pub first_column: usize,
+    pub rows: usize,
+    pub outputs: usize,
 }
 
-impl PathInstance {
-    /// The key of circuit `index` of a tile.
-    pub(crate) fn key(self, tile: usize, index: usize) -> InstanceKey {
+impl Place {
+    /// The key of a circuit of the tile.
+    fn key(&self, seed: u64, index: usize) -> InstanceKey {
         InstanceKey {
-            seed: self.seed,
+            seed,
             trial: 0,
-            tile: self.first_tile + tile as u64,
+            tile: self.tile,
             index: index as u32,
         }
     }
 
-    /// The noise of a tile's drivers or sensors in one read of one vector.
-    fn noise(self, tile: usize, circuits: Circuits, read: Read) -> Noise {
-        let mut key = self.key(tile, 2 * read.occasion as usize + circuits as usize);
-        key.trial = read.vector >> 32;
+    /// The noise of a tile's drivers or sensors in one read of one vector. Parts that share a tile are read one after the other, and are told apart by where
+    /// they lie.
+    fn noise(&self, seed: u64, circuits: Circuits, read: Read) -> Noise {
+        let mut key = self.key(seed, 2 * read.occasion as usize + circuits as usize);
+        let place = (self.first_row << 16 | self.first_column) as u64;
+        key.trial = place << 32 | read.vector >> 32;
         Noise::new(&key, read.vector as u32)
     }
 }
@@ -162,7 +166,9 @@ pub(crate) struct Read {
 /// The circuits around all tiles of a matrix, each with its own mismatch.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PathConverters {
-    instance: PathInstance,
+    seed: u64,
+    /// The parts of the matrix.
+    places: Vec<Place>,
     pub input_slice_bits: Option<u32>,
     pub halvings: u32,
     pub drivers: Option<Drivers>,
@@ -172,40 +178,40 @@ pub(crate) struct PathConverters {
 }
 
 impl PathConverters {
-    /// The circuits around tiles with these numbers of used rows and outputs; a DAC's largest code becomes `volts`.
+    /// The circuits around tiles with these parts of a matrix; a DAC's largest code becomes `volts`.
     pub(crate) fn new(
         path: &SignalPath,
-        instance: PathInstance,
-        tiles: &[(usize, usize)],
+        seed: u64,
+        places: Vec<Place>,
         (coding, volts): (Coding, f64),
     ) -> Result<Self, ConverterError> {
         let drivers = path.dac.as_ref().map(|dac| {
-            let of_tile = |(tile, &(rows, _))| {
-                let dacs = (0..rows).map(|row| dac.instance(&instance.key(tile, row)));
-                dacs.collect::<Result<Vec<_>, _>>()
+            let of_place = |place: &Place| {
+                let rows = place.first_row..place.first_row + place.rows;
+                rows.map(|row| dac.instance(&place.key(seed, row)))
+                    .collect()
             };
-            let dacs = tiles
-                .iter()
-                .enumerate()
-                .map(of_tile)
-                .collect::<Result<_, _>>()?;
+            let dacs: Vec<Vec<_>> = places.iter().map(of_place).collect::<Result<_, _>>()?;
             Ok(Drivers::new(coding, volts, dacs))
         });
         let adcs = path.adc.as_ref().map(|adc| {
-            let of_tile = |(tile, &(_, outputs)): (usize, &(usize, usize))| {
-                let count = outputs.div_ceil(path.outputs_per_adc);
-                let adcs = (0..count).map(|index| adc.instance(&instance.key(tile, index)));
-                adcs.collect::<Result<Vec<_>, _>>()
+            let of_place = |place: &Place| {
+                let count = place.outputs.div_ceil(path.outputs_per_adc);
+                let columns = place.first_column..place.first_column + count;
+                columns
+                    .map(|index| adc.instance(&place.key(seed, index)))
+                    .collect()
             };
-            tiles.iter().enumerate().map(of_tile).collect()
+            places.iter().map(of_place).collect()
         });
         Ok(Self {
-            instance,
+            seed,
             input_slice_bits: path.input_slice_bits,
             halvings: path.halvings,
             drivers: drivers.transpose()?,
             outputs_per_adc: path.outputs_per_adc,
             adcs: adcs.transpose()?,
+            places,
         })
     }
 
@@ -216,12 +222,12 @@ impl PathConverters {
 
     /// The noise of a tile's drivers in one read.
     pub(crate) fn driver_noise(&self, tile: usize, read: Read) -> Noise {
-        self.instance.noise(tile, Circuits::Drivers, read)
+        self.places[tile].noise(self.seed, Circuits::Drivers, read)
     }
 
     /// The noise of a tile's sensors in one read.
     pub(crate) fn sensor_noise(&self, tile: usize, read: Read) -> Noise {
-        self.instance.noise(tile, Circuits::Sensors, read)
+        self.places[tile].noise(self.seed, Circuits::Sensors, read)
     }
 
     /// Converts currents, in place, with codes of `step` on both sides of zero.

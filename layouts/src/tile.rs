@@ -1,168 +1,147 @@
-//! One tile: a programmed array of which a layer uses a corner.
+//! One tile: programmed arrays of which a part of a matrix uses some cells.
 
 use std::fmt;
 use std::sync::Arc;
 
-use ohmloom_devices::nonidealities::{ConductanceRange, Effect};
-use ohmloom_peripherals::front_ends::FrontEndDescription;
+use ohmloom_peripherals::InstanceKey;
+use ohmloom_peripherals::front_ends::{ColumnTerminal, FrontEndDescription};
 use ohmloom_solver::line_grid::{
     ArraySolver, GridError, LineGrid, Method, MethodChoice, NonlinearArray, NonlinearOptions,
-    SolveOptions, TransferMatrix,
+    SolveOptions,
 };
 
+use crate::assembly::{Region, sensed, transfer};
 use crate::cell_array::{CellArray, MakeArray};
 use crate::cells::CellDescription;
-use crate::sensors::TileSensors;
-use crate::{Imperfections, LayoutError, NonlinearTile, PathInstance, TileSettings};
+use crate::sensors::{TileSensors, column_terminals, offset_currents};
+use crate::{LayoutError, NonlinearTile};
 
-/// A programmed tile. The cells in use are those nearest to the terminals: the leftmost columns (the drivers are at the left end of
-/// the rows) and the bottom rows (the columns are sensed at their bottom). All others are off, and load the wires as real ones do;
-/// rows without an input are driven at 0 V.
+/// A part of a matrix on a programmed tile: an array, or two where positive and negative cells lie apart. In a tile of its own the part has the
+/// cells nearest to the terminals: the leftmost columns (the drivers are at the left end of
+/// the rows) and the bottom rows (the columns are sensed at their bottom). All other cells load the wires as real ones do;
+/// rows without an input of the part are driven at 0 V. Parts with equal arrays share these and their solution.
 #[derive(Clone)]
 pub struct Tile {
-    grid: LineGrid,
-    used_rows: usize,
-    used_columns: usize,
-    /// Currents of the positive columns less those of the negative ones, per volt: `outputs x used_rows`. Empty until solved.
-    differential: Vec<f64>,
-    kcl_relative: f64,
+    region: Region,
+    /// Conductance of every row that is subtracted after the converter, S.
+    offset: f64,
+    /// Weight that one siemens of an output stands for.
+    pub(crate) weight_per_siemens: f64,
+    grids: Arc<[LineGrid]>,
+    solved: Option<Arc<Solved>>,
     sensors: Option<TileSensors>,
     nonlinear: Option<Arc<dyn CellArray>>,
+}
+
+/// What the linear cells of a part do.
+pub(crate) struct Solved {
+    /// Currents of the outputs as front ends read them, those to subtract subtracted, per volt: `outputs x used_rows`.
+    differential: Vec<f64>,
+    kcl_relative: f64,
 }
 
 impl fmt::Debug for Tile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tile")
-            .field("grid", &self.grid)
-            .field("used_rows", &self.used_rows)
-            .field("used_columns", &self.used_columns)
-            .field("differential", &self.differential)
-            .field("kcl_relative", &self.kcl_relative)
-            .field("sensors", &self.sensors)
+            .field("region", &self.region)
+            .field("grids", &self.grids)
+            .field("differential", &self.differential())
             .field("nonlinear", &self.nonlinear.is_some())
-            .finish()
-    }
-}
-
-/// Conductances of a tile: those of the corner in use, `used_rows x used_columns`, row-major, and that of all other cells, in siemens.
-pub(crate) struct Corner<'a> {
-    pub rows: usize,
-    pub columns: usize,
-    pub cells: &'a [f64],
-    pub unused: f64,
-}
-
-impl Corner<'_> {
-    /// The conductances of all cells.
-    pub(crate) fn fill(&self, settings: &TileSettings) -> Vec<f64> {
-        let mut cells = vec![self.unused; settings.rows * settings.columns];
-        let first_row = settings.rows - self.rows;
-        for (row, values) in self.cells.chunks_exact(self.columns).enumerate() {
-            let first = (first_row + row) * settings.columns;
-            cells[first..first + self.columns].copy_from_slice(values);
-        }
-        cells
+            .finish_non_exhaustive()
     }
 }
 
 impl Tile {
-    /// Programs a tile of linear cells.
-    pub(crate) fn program(settings: &TileSettings, corner: &Corner<'_>) -> Result<Self, GridError> {
-        let (rows, columns) = (settings.rows, settings.columns);
-        let grid = LineGrid::read_array(rows, columns, &corner.fill(settings), settings.wires())?;
-        Ok(Self::of(grid, corner))
-    }
-
-    fn of(grid: LineGrid, corner: &Corner<'_>) -> Self {
+    /// A part of a matrix on these arrays; `offset` is the conductance of every row that is subtracted after the converter, S.
+    pub(crate) fn new(region: Region, grids: Vec<LineGrid>, offset: f64) -> Self {
         Self {
-            grid,
-            used_rows: corner.rows,
-            used_columns: corner.columns,
-            differential: Vec::new(),
-            kcl_relative: 0.0,
+            region,
+            offset,
+            weight_per_siemens: 1.0,
+            grids: Arc::from(grids),
+            solved: None,
             sensors: None,
             nonlinear: None,
         }
     }
 
-    /// Programs a tile of linear cells with non-idealities, its unused cells too; also returns what these did.
-    pub(crate) fn program_imperfectly(
-        settings: &TileSettings,
-        corner: &Corner<'_>,
-        imperfections: &Imperfections<'_>,
-        no_solution: impl Fn(GridError) -> LayoutError,
-    ) -> Result<(Self, Vec<Effect>), LayoutError> {
-        let (g_min, g_max) = settings.conductances();
-        let array = imperfections.apply(
-            (settings.rows, settings.columns),
-            corner.fill(settings),
-            ConductanceRange { g_min, g_max },
-        )?;
-        let (rows, columns) = (settings.rows, settings.columns);
-        let wires = settings.wires();
-        let grid = LineGrid::read_array(rows, columns, &array.conductance, wires)
-            .and_then(|grid| array.with_broken_lines(grid, wires))
-            .map_err(no_solution)?;
-        Ok((Self::of(grid, corner), array.effects))
-    }
-
-    /// Adds the cells that the linear ones stand for: `memristors` has what theirs are programmed to. All later solves of them start
+    /// Adds the cells that the linear ones stand for: `memristors` has what those of the array are programmed to. All later solves of them start
     /// from the solution with all inputs at half of `read_voltage`.
     pub(crate) fn add_cells(
         &mut self,
-        settings: &TileSettings,
         (description, read_voltage): (&CellDescription, f64),
-        memristors: &Corner<'_>,
+        memristors: &[f64],
         no_solution: impl Fn(GridError) -> LayoutError,
     ) -> Result<(), LayoutError> {
-        let array = NonlinearArray::with_wires_of(&self.grid, NonlinearOptions::default())
+        let grid = self.grid();
+        let array = NonlinearArray::with_wires_of(grid, NonlinearOptions::default())
             .map_err(&no_solution)?;
-        let conductance = (memristors.fill(settings), settings.columns);
+        let conductance = (memristors.to_vec(), grid.columns());
         let mut cells = description.build(conductance, None, MakeArray(array))?;
         cells
-            .start_from(&self.drives(&vec![0.5 * read_voltage; self.used_rows]))
+            .start_from(&self.drives(&vec![0.5 * read_voltage; self.used_rows()]))
             .map_err(&no_solution)?;
         self.nonlinear = Some(Arc::from(cells));
         Ok(())
     }
 
-    /// Solves the array for its transfer matrix.
-    pub(crate) fn solve(&mut self) -> Result<(), GridError> {
-        let solver = ArraySolver::new(&self.grid, SolveOptions::default())?;
-        let rows = self.grid.rows();
-        let transfer: TransferMatrix =
-            solver.transfer_matrix_of(0..self.used_columns, rows - self.used_rows..rows)?;
-        self.kcl_relative = transfer.certificate.kcl_relative;
-        self.differential = transfer
-            .values
-            .chunks_exact(2 * self.used_rows)
-            .enumerate()
-            .flat_map(|(output, pair)| {
-                let (positive, negative) = pair.split_at(self.used_rows);
-                let [p, n] = self.gains(output);
-                positive
-                    .iter()
-                    .zip(negative)
-                    .map(move |(a, b)| p * a - n * b)
-            })
-            .collect();
-        Ok(())
+    /// Solves the arrays for the transfer matrix.
+    pub(crate) fn solution(&self) -> Result<Solved, GridError> {
+        let (lines, kcl_relative) = transfer(&self.region, &self.grids)?;
+        let line = |cell: usize| &lines[cell * self.used_rows()..][..self.used_rows()];
+        let mut differential = Vec::with_capacity(self.outputs() * self.used_rows());
+        for output in 0..self.outputs() {
+            let (positive, negative) = self.cells_of(output);
+            match negative {
+                None => {
+                    let gain = self.gain(positive);
+                    differential.extend(line(positive).iter().map(|p| gain * p));
+                }
+                Some(negative) => {
+                    let (gain, other) = (self.gain(positive), self.gain(negative));
+                    let pairs = line(positive).iter().zip(line(negative));
+                    differential.extend(pairs.map(|(p, n)| gain * p - other * n));
+                }
+            }
+        }
+        Ok(Solved {
+            differential,
+            kcl_relative,
+        })
     }
 
-    /// Puts a front end at the end of each column, with the random numbers that belong to tile `index` of its matrix. The resistance that it adds
-    /// must be among the tile's settings already.
+    /// Puts a front end at the end of each column of each array, each with its key. The resistance that it adds must be among the tile's settings already.
     pub(crate) fn add_sensors(
         &mut self,
         front_end: &FrontEndDescription,
-        instance: PathInstance,
-        index: usize,
+        key: impl Fn(usize, usize) -> InstanceKey,
         no_solution: impl Fn(GridError) -> LayoutError,
     ) -> Result<(), LayoutError> {
-        let sensors =
-            TileSensors::new(&self.grid, front_end, |column| instance.key(index, column))?
-                .solve(&self.grid, self.used_columns)
-                .map_err(no_solution)?;
-        self.sensors = Some(sensors);
+        let columns = (self.grids.iter().enumerate())
+            .map(|(array, grid)| column_terminals(grid, front_end, |column| key(array, column)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let currents = (self.grids.iter().zip(&columns))
+            .map(|(grid, columns)| offset_currents(grid, columns))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(no_solution)?;
+        self.sensors = Some(TileSensors::new(columns));
+        let currents: Vec<&[f64]> = currents.iter().map(|currents| &currents[..]).collect();
+        let driven: Vec<f64> = self.differences(&currents).collect();
+        let outputs = (0..self.outputs())
+            .map(|output| {
+                let (positive, negative) = self.cells_of(output);
+                let read = |cell| {
+                    self.terminal(cell)
+                        .map_or((0.0, 0.0), |t| (t.offset, t.noise))
+                };
+                let (plus, minus) = (read(positive), negative.map_or((0.0, 0.0), read));
+                let offset = driven[output] + plus.0 - minus.0;
+                (offset, plus.1.hypot(minus.1))
+            })
+            .collect();
+        if let Some(sensors) = &mut self.sensors {
+            sensors.outputs = outputs;
+        }
         Ok(())
     }
 
@@ -171,41 +150,84 @@ impl Tile {
         self.sensors.as_ref()
     }
 
-    /// What part of their currents the front ends of an output's columns read.
-    fn gains(&self, output: usize) -> [f64; 2] {
-        self.sensors
-            .as_ref()
-            .map_or([1.0; 2], |sensors| sensors.gains(output))
+    /// The front end of a cell's column.
+    fn terminal(&self, cell: usize) -> Option<&ColumnTerminal> {
+        let (array, column) = self.region.signed.place(cell);
+        let columns = &self.sensors.as_ref()?.columns[array];
+        Some(&columns[self.region.first_column + column])
     }
 
-    /// The array with its wires.
+    /// What part of its current the front end of a cell's column reads.
+    fn gain(&self, cell: usize) -> f64 {
+        self.terminal(cell).map_or(1.0, |terminal| terminal.gain)
+    }
+
+    /// Takes a solution, its own or that of a tile with the same arrays.
+    pub(crate) fn take(&mut self, solved: Arc<Solved>) {
+        self.solved = Some(solved);
+    }
+
+    /// What tells apart tiles that do not share their arrays.
+    pub(crate) fn identity(&self) -> *const LineGrid {
+        self.grids.as_ptr()
+    }
+
+    fn cells_of(&self, output: usize) -> (usize, Option<usize>) {
+        self.region.signed.of_output(output, self.region.outputs)
+    }
+
+    /// The array with its wires; the positive one, where positive and negative cells lie apart.
     pub fn grid(&self) -> &LineGrid {
-        &self.grid
+        &self.grids[0]
+    }
+
+    /// All arrays of the tile, as the reads of this part see them.
+    pub fn grids(&self) -> &[LineGrid] {
+        &self.grids
     }
 
     /// Rows that carry an input.
     pub fn used_rows(&self) -> usize {
-        self.used_rows
+        self.region.rows
     }
 
-    /// Columns that are sensed, two for each output.
+    /// The first row that carries an input.
+    pub fn first_row(&self) -> usize {
+        self.region.first_row
+    }
+
+    /// Columns of each array that are sensed: two for each output, or as the scheme for signed weights has it.
     pub fn used_columns(&self) -> usize {
-        self.used_columns
+        self.region.columns().len()
+    }
+
+    /// The first column that is sensed.
+    pub fn first_column(&self) -> usize {
+        self.region.first_column
     }
 
     /// Outputs of the tile.
     pub fn outputs(&self) -> usize {
-        self.used_columns / 2
+        self.region.outputs
     }
 
     /// Differential currents per volt at each used row, `outputs x used_rows`, in siemens; empty until solved.
     pub fn differential(&self) -> &[f64] {
-        &self.differential
+        self.solved
+            .as_ref()
+            .map_or(&[], |solved| &solved.differential)
     }
 
     /// Largest relative Kirchhoff imbalance of the solves behind the transfer matrix.
     pub fn kcl_relative(&self) -> f64 {
-        self.kcl_relative
+        self.solved
+            .as_ref()
+            .map_or(0.0, |solved| solved.kcl_relative)
+    }
+
+    /// What the midpoint scheme subtracts after the converter for these voltages at the used rows, A.
+    pub(crate) fn offset_current(&self, voltages: &[f64]) -> f64 {
+        self.offset * voltages.iter().sum::<f64>()
     }
 
     /// The differential currents for these voltages at the used rows, in ampere, from a fresh solution of the whole array by the
@@ -214,7 +236,7 @@ impl Tile {
     /// # Errors
     /// Voltages that are not finite; an array that does not factor.
     pub fn solve_directly(&self, voltages: &[f64]) -> Result<Vec<f64>, GridError> {
-        self.solve_grid_directly(&self.grid, &self.drives(voltages))
+        self.solve_grids_directly(&self.grids, &self.drives(voltages))
     }
 
     /// The nonlinear cells, where the matrix was programmed with a description of them; the tile's grid and its transfer matrix are
@@ -226,30 +248,39 @@ impl Tile {
 
     /// The voltages of all rows for those of the used ones.
     pub(crate) fn drives(&self, voltages: &[f64]) -> Vec<f64> {
-        let mut drives = vec![0.0; self.grid.rows() - self.used_rows];
-        drives.extend_from_slice(voltages);
+        let mut drives = vec![0.0; self.grid().rows()];
+        drives[self.region.first_row..][..voltages.len()].copy_from_slice(voltages);
         drives
     }
 
-    /// Currents of the positive columns less those of the negative ones, as the front ends read them.
-    pub(crate) fn differences(&self, currents: &[f64]) -> impl Iterator<Item = f64> {
-        let pairs = currents[..self.used_columns].chunks_exact(2);
-        pairs.enumerate().map(|(output, pair)| {
-            let [p, n] = self.gains(output);
-            p * pair[0] - n * pair[1]
+    /// The currents of the outputs as the front ends read them, those to subtract subtracted, from those of each array's grounded columns.
+    pub(crate) fn differences(&self, currents: &[&[f64]]) -> impl Iterator<Item = f64> {
+        let columns = self.grids.iter().zip(currents);
+        let columns: Vec<&[f64]> = columns
+            .map(|(grid, currents)| &currents[sensed(&self.region, grid)])
+            .collect();
+        (0..self.outputs()).map(move |output| {
+            let current = |cell| {
+                let (array, column) = self.region.signed.place(cell);
+                self.gain(cell) * columns[array][column]
+            };
+            let (positive, negative) = self.cells_of(output);
+            current(positive) - negative.map_or(0.0, current)
         })
     }
 
-    pub(crate) fn solve_grid_directly(
+    pub(crate) fn solve_grids_directly(
         &self,
-        grid: &LineGrid,
+        grids: &[LineGrid],
         drives: &[f64],
     ) -> Result<Vec<f64>, GridError> {
         let options = SolveOptions {
             method: MethodChoice::Only(Method::Cholesky),
             ..SolveOptions::default()
         };
-        let solution = ArraySolver::new(grid, options)?.solve(drives)?;
-        Ok(self.differences(&solution.output_currents).collect())
+        let solve = |grid| ArraySolver::new(grid, options)?.solve(drives);
+        let solutions = grids.iter().map(solve).collect::<Result<Vec<_>, _>>()?;
+        let currents: Vec<&[f64]> = solutions.iter().map(|s| &s.output_currents[..]).collect();
+        Ok(self.differences(&currents).collect())
     }
 }

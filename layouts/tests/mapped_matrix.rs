@@ -272,6 +272,7 @@ fn a_range_covers_both_of_its_parts() {
         negative,
         current: of(current),
         normalised_current: of(normalised),
+        tiles: Vec::new(),
     };
     let a = range(false, &[1.0], &[3.0], &[0.5]);
     let b = range(true, &[2.0], &[1.0], &[0.7]);

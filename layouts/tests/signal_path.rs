@@ -1,17 +1,12 @@
 //! Converters with errors, front ends, inputs in slices and managed ranges around tiles.
 
 use nalgebra::{DMatrix, DVector};
-use ohmloom_layouts::{
-    Converters, MappedMatrix, PathInstance, SignalPath, SignalRange, TileSettings,
-};
+use ohmloom_layouts::{Converters, MappedMatrix, SignalPath, SignalRange, TileSettings};
 use ohmloom_peripherals::{ConverterSettings, InstanceKey, RangePolicy, Resolution};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-const INSTANCE: PathInstance = PathInstance {
-    seed: 7,
-    first_tile: 3,
-};
+const SEED: u64 = 7;
 const READ: f64 = 0.2;
 
 fn random(count: usize, low: f64, seed: u64) -> Vec<f64> {
@@ -54,7 +49,7 @@ impl Case {
         let mut mapped = MappedMatrix::new(&weights, OUTPUTS, INPUTS, &settings).unwrap();
         match &path.front_end {
             None => mapped.solve(),
-            Some(front_end) => mapped.solve_with_sensors(front_end, INSTANCE),
+            Some(front_end) => mapped.solve_with_sensors(front_end, SEED),
         }
         .unwrap();
         let inputs = random(40 * INPUTS, low, 2);
@@ -74,7 +69,7 @@ impl Case {
     ) -> Converters {
         let uniform = Converters::new(dac, adc, READ, &self.range);
         uniform
-            .with_path(path, INSTANCE, &self.mapped, &self.range)
+            .with_path(path, SEED, &self.mapped, &self.range)
             .unwrap()
     }
 
@@ -153,7 +148,7 @@ fn currents_of_digits_have_a_range_of_their_own() {
     // A bit of an input is the full voltage or none, so that the currents are larger than those of the values in between.
     assert!(range.current.mean_square() > 1.3 * case.range.current.mean_square());
     let converters = Converters::new(bits(6), bits(10), READ, &range)
-        .with_path(&sliced, INSTANCE, &case.mapped, &range)
+        .with_path(&sliced, SEED, &case.mapped, &range)
         .unwrap();
     let whole = case.converters(bits(6), ConverterSettings::ideal(), &SignalPath::default());
     let error = rms_difference(&case.multiply(&converters), &case.multiply(&whole));
@@ -310,9 +305,9 @@ fn amplified(case: &Case, tile: usize, volts: &[f64], r: f64, a: f64, sigma: f64
     for column in 0..columns {
         // An output obeys its amplifier and no Kirchhoff law: A (offset - input) = output.
         let key = InstanceKey {
-            seed: INSTANCE.seed,
+            seed: SEED,
             trial: 0,
-            tile: INSTANCE.first_tile + tile as u64,
+            tile: case.mapped.tiles()[tile].0.number,
             index: column as u32,
         };
         let front_end: SignalPath = path(&amplifier(r, a, sigma));

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::OperatorError;
+use crate::mapping::shape_of;
 
 /// A node of the network whose weights are constant, and so can be programmed into crossbars.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +68,20 @@ impl WeightLayer {
                 shape
             }
         }
+    }
+
+    /// Input vectors of a group for one sample: output positions.
+    pub(crate) fn positions(&self) -> usize {
+        shape_of(self).positions()
+    }
+
+    /// Lengths of a group's whole input and output for one sample.
+    pub(crate) fn whole_lengths(&self) -> (usize, usize) {
+        let shape = shape_of(self);
+        (
+            shape.group_inputs() * shape.input_elements(),
+            shape.group_outputs() * shape.positions(),
+        )
     }
 
     /// Input vectors for each group, for an input of shape `input`.
@@ -204,11 +219,17 @@ impl VectorBlock<'_> {
 /// The lowering cuts the input vectors of a layer into blocks whose limits are an implementation detail: an operator
 /// treats every vector on its own. It is called from many threads at once.
 pub trait LinearOperator: Send + Sync {
-    /// Length of an input vector: the matrix's [`inputs`](WeightMatrix::inputs).
+    /// Length of an input vector: the matrix's [`inputs`](WeightMatrix::inputs), unless the operator takes whole inputs.
     fn rows(&self) -> usize;
 
-    /// Length of an output vector: the matrix's [`outputs`](WeightMatrix::outputs).
+    /// Length of an output vector: the matrix's [`outputs`](WeightMatrix::outputs), unless the operator takes whole inputs.
     fn columns(&self) -> usize;
+
+    /// Whether an input vector is the whole input of the group for one sample, `[channel][y][x]`, and an output vector its whole output, instead of what
+    /// belongs to one output position. Then these are the lengths that [`Self::rows`] and [`Self::columns`] give.
+    fn takes_whole_inputs(&self) -> bool {
+        false
+    }
 
     /// Writes `block.vectors * columns` outputs, one vector after another, into `output`.
     ///

@@ -54,23 +54,37 @@ impl LoweredLayer {
         output: &mut [f32],
     ) -> Result<(), Error> {
         let layer = self.layer();
-        let vectors = layer.vectors_of(shape);
-        let first_vector = first.index * vectors.div_ceil(first.batch.max(1)) as u64;
-        for (group, (matrix, operator)) in layer.matrices.iter().zip(&self.operators).enumerate() {
+        let positions = layer.vectors_of(shape);
+        for (group, operator) in self.operators.iter().enumerate() {
             let bias = if operator.includes_bias() {
                 None
             } else {
                 layer.bias.as_deref()
             };
-            let step =
-                patches::block_vectors(matrix.inputs().max(matrix.outputs())).min(vectors.max(1));
-            let mut patch = vec![0.0; step * matrix.inputs()];
-            let mut result = vec![0.0; step * matrix.outputs()];
+            let whole = operator.takes_whole_inputs();
+            let per_vector = if whole { layer.positions() } else { 1 };
+            if !positions.is_multiple_of(per_vector) {
+                return Err(Error::Length {
+                    what: "input of a layer that is computed sample by sample",
+                    expected: positions.next_multiple_of(per_vector),
+                    found: positions,
+                });
+            }
+            let vectors = positions / per_vector;
+            let first_vector = first.index * vectors.div_ceil(first.batch.max(1)) as u64;
+            let (rows, columns) = (operator.rows(), operator.columns());
+            let step = patches::block_vectors(rows.max(columns)).min(vectors.max(1));
+            let mut patch = vec![0.0; step * rows];
+            let mut result = vec![0.0; step * columns];
             for start in (0..vectors).step_by(step) {
                 let range = start..(start + step).min(vectors);
-                let values = &mut patch[..range.len() * matrix.inputs()];
-                let sums = &mut result[..range.len() * matrix.outputs()];
-                patches::gather(layer, input, shape, group, range.clone(), values);
+                let values = &mut patch[..range.len() * rows];
+                let sums = &mut result[..range.len() * columns];
+                if whole {
+                    patches::gather_whole(layer, input, shape, group, range.clone(), values);
+                } else {
+                    patches::gather(layer, input, shape, group, range.clone(), values);
+                }
                 let block = VectorBlock {
                     first_vector: first_vector + start as u64,
                     vectors: range.len(),
@@ -81,7 +95,11 @@ impl LoweredLayer {
                     group,
                     source,
                 })?;
-                patches::scatter(layer, sums, bias, group, range, output);
+                if whole {
+                    patches::scatter_whole(layer, sums, bias, group, range, output);
+                } else {
+                    patches::scatter(layer, sums, bias, group, range, output);
+                }
             }
         }
         Ok(())

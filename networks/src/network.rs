@@ -224,10 +224,12 @@ impl Network {
                 )));
             }
             for (matrix, operator) in layer.matrices.iter().zip(operators) {
-                let (expected, given) = (
-                    (matrix.inputs(), matrix.outputs()),
-                    (operator.rows(), operator.columns()),
-                );
+                let expected = if operator.takes_whole_inputs() {
+                    layer.whole_lengths()
+                } else {
+                    (matrix.inputs(), matrix.outputs())
+                };
+                let given = (operator.rows(), operator.columns());
                 if expected != given {
                     return Err(wrong(format!(
                         "{} rows and {} columns expected, {} and {} given",

@@ -86,6 +86,71 @@ pub(crate) fn scatter(
     }
 }
 
+/// Writes the whole inputs of group `group` for the samples `samples` into `out`, one after another, `[channel][y][x]` each.
+pub(crate) fn gather_whole(
+    layer: &WeightLayer,
+    input: &[f32],
+    input_shape: &[usize],
+    group: usize,
+    samples: Range<usize>,
+    out: &mut [f64],
+) {
+    let (length, _) = layer.whole_lengths();
+    match &layer.kind {
+        LayerKind::Conv(conv) => {
+            for (sample, values) in samples.zip(out.chunks_exact_mut(length)) {
+                let first = (sample * conv.groups + group) * length;
+                let part = &input[first..first + length];
+                values
+                    .iter_mut()
+                    .zip(part)
+                    .for_each(|(value, &x)| *value = f64::from(x));
+            }
+        }
+        LayerKind::Dense(_) => {
+            // Vectors lie one after another; here their elements are channels, they themselves positions.
+            let (rows, positions) = (layer.matrices[group].inputs(), layer.positions());
+            let mut vectors = vec![0.0; length];
+            for (sample, values) in samples.zip(out.chunks_exact_mut(length)) {
+                let range = sample * positions..(sample + 1) * positions;
+                gather(layer, input, input_shape, group, range, &mut vectors);
+                transpose(&vectors, rows, values);
+            }
+        }
+    }
+}
+
+/// Writes whole outputs (one after another in `values`, `[channel][y][x]` each) of group `group` to their places in `output`, adding `bias` (the
+/// whole layer's) where there is one.
+pub(crate) fn scatter_whole(
+    layer: &WeightLayer,
+    values: &[f64],
+    bias: Option<&[f64]>,
+    group: usize,
+    samples: Range<usize>,
+    output: &mut [f32],
+) {
+    let (_, length) = layer.whole_lengths();
+    let positions = layer.positions();
+    // To vectors for each position, as those of the other layouts.
+    let mut vectors = vec![0.0; length];
+    for (sample, values) in samples.zip(values.chunks_exact(length)) {
+        transpose(values, positions, &mut vectors);
+        let range = sample * positions..(sample + 1) * positions;
+        scatter(layer, &vectors, bias, group, range, output);
+    }
+}
+
+/// A row-major matrix with `columns` columns, transposed.
+fn transpose(matrix: &[f64], columns: usize, out: &mut [f64]) {
+    let rows = matrix.len() / columns;
+    for (row, values) in matrix.chunks_exact(columns).enumerate() {
+        for (column, &value) in values.iter().enumerate() {
+            out[column * rows + row] = value;
+        }
+    }
+}
+
 /// A convolution's geometry as height and width; a 1-D convolution has height 1.
 struct Plane {
     kernel: [usize; 2],

@@ -1,13 +1,12 @@
 //! Targets that make the expected error of a tile's outputs small, with its wires.
 
 use ohmloom_devices::nonidealities::ConductanceRange;
-use ohmloom_solver::line_grid::{ArraySolver, GridError, LineGrid, SolveOptions};
+use ohmloom_solver::line_grid::GridError;
 use rayon::prelude::*;
 
 use super::StuckPair;
 use super::least_squares::Row;
-use crate::TileSettings;
-use crate::tile::Corner;
+use crate::assembly::{Region, Site, StuckCells};
 
 /// Rounds of linearised least squares; each one solves the array once more.
 const ROUNDS: usize = 4;
@@ -16,16 +15,17 @@ const WORTHWHILE: f64 = 1e-3;
 /// What least squares leave open, as a share of the conductance range.
 const TOLERANCE: f64 = 1e-4;
 
-/// The used corner of a tile, and what its outputs are to be.
+/// A region of a tile, and what its outputs are to be.
 pub(super) struct Problem<'a> {
-    pub settings: &'a TileSettings,
+    pub site: &'a Site<'a>,
+    pub region: &'a Region,
     pub range: ConductanceRange,
-    /// `rows x columns / 2`.
+    /// `rows x outputs`.
     pub pairs: &'a [StuckPair],
     /// Stuck cells of the whole tile.
-    pub stuck: &'a [Option<f64>],
-    /// The corner without faults: without wires, the differences of its pairs are the exact weights.
-    pub corner: &'a Corner<'a>,
+    pub stuck: &'a StuckCells,
+    /// The region without faults: without wires, the differences of its pairs are the exact weights.
+    pub wanted: &'a [f64],
     /// Whether pairs without a stuck device may move.
     pub move_healthy_pairs: bool,
     /// Second moments of the inputs, `rows x rows`.
@@ -67,26 +67,14 @@ impl Problem<'_> {
 
     /// Solves the array that these targets make.
     fn see(&self, targets: &[f64]) -> Result<Seen, GridError> {
-        let TileSettings { rows, columns, .. } = *self.settings;
-        let (used, wanted) = (self.corner.rows, self.corner.cells);
-        let corner = Corner {
-            cells: targets,
-            ..*self.corner
-        };
-        let mut conductance = corner.fill(self.settings);
-        for (g, stuck) in conductance.iter_mut().zip(self.stuck) {
-            *g = stuck.unwrap_or(*g);
-        }
-        let grid = LineGrid::read_array(rows, columns, &conductance, self.settings.wires())?;
-        let transfer = ArraySolver::new(&grid, SolveOptions::default())?
-            .transfer_matrix_of(0..self.corner.columns, rows - used..rows)?
-            .values;
-        let count = used * self.corner.columns / 2;
+        let (used, columns) = (self.region.rows, self.region.cells());
+        let transfer = self.site.transfer_with(self.region, targets, self.stuck)?;
+        let count = used * columns / 2;
         let (mut error, mut sensitivity) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for (output, pair) in transfer.chunks_exact(2 * used).enumerate() {
             for (row, (positive, negative)) in pair[..used].iter().zip(&pair[used..]).enumerate() {
-                let first = row * self.corner.columns + 2 * output;
-                let weight = wanted[first] - wanted[first + 1];
+                let first = row * columns + 2 * output;
+                let weight = self.wanted[first] - self.wanted[first + 1];
                 error.push(weight - (positive - negative));
                 let [g, h] =
                     self.pairs[first / 2].conductances([targets[first], targets[first + 1]]);
@@ -111,7 +99,7 @@ impl Problem<'_> {
 
     /// Targets after a share of one round's steps.
     fn step(&self, targets: &[f64], seen: &Seen, share: f64) -> Vec<f64> {
-        let columns = self.corner.columns;
+        let columns = self.region.cells();
         let of_output = |output| self.step_of_output(targets, seen, share, output);
         let outputs: Vec<Vec<[f64; 2]>> = (0..columns / 2).into_par_iter().map(of_output).collect();
         let mut new = targets.to_vec();
@@ -131,7 +119,7 @@ impl Problem<'_> {
         share: f64,
         output: usize,
     ) -> Vec<[f64; 2]> {
-        let Corner { rows, columns, .. } = *self.corner;
+        let (rows, columns) = (self.region.rows, self.region.cells());
         let mut pairs = Vec::with_capacity(rows);
         let (mut differences, mut bounds) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         for row in 0..rows {

@@ -1,7 +1,9 @@
 //! Weight matrices on tiles with stuck cells that are made up for.
 
 use super::Offsetting;
-use crate::{Imperfections, LayoutError, MappedMatrix, TileSettings};
+use crate::{
+    Conditions, GroupMatrix, Imperfections, LayoutError, MappedMatrix, MatrixLayout, TileSettings,
+};
 
 impl MappedMatrix {
     /// Programs `weights` as [`Self::with_imperfections`] does, to targets that make up for the stuck cells ([`crate::offsetting`]). The fault map is
@@ -20,15 +22,14 @@ impl MappedMatrix {
         offsetting: &Offsetting<'_>,
     ) -> Result<Self, LayoutError> {
         assert_eq!(weights.len(), outputs * inputs, "weights: outputs x inputs");
-        if let Some(moments) = offsetting.moments() {
-            moments.check(inputs, settings)?;
-        }
-        let matrix = (weights, outputs, inputs);
+        let conditions = Conditions {
+            imperfections: Some(imperfections),
+            ..Conditions::default()
+        };
+        let matrix = GroupMatrix::dense(weights, outputs, inputs)?;
         Self::lay_out(
-            matrix,
-            settings,
-            None,
-            Some(imperfections),
+            &MatrixLayout::new(matrix, settings),
+            &conditions,
             Some(offsetting),
         )
     }

@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 pub use moments::InputMoments;
 pub use pair::StuckPair;
 
-use crate::tile::Corner;
-use crate::{Imperfections, LayoutError, TileSettings};
+use crate::LayoutError;
+use crate::assembly::{Region, Site, StuckCells};
 use expected_error::Problem;
 
 /// Which targets pairs with a stuck device get, as written in configuration files.
@@ -83,20 +83,27 @@ impl<'a> Offsetting<'a> {
             Self::Partners(moments) | Self::Extended(moments) => Some(moments),
         }
     }
-    /// The targets of the used corner of a tile, row-major in S, that make up for its stuck cells, and what they differ in; `grid_row` is the tile's row
+
+    /// The targets of a region, `rows x cells` in S, that make up for its stuck cells, and what they differ in; `grid_row` is the tile's row
     /// in the grid of tiles.
     pub(crate) fn targets(
         &self,
-        settings: &TileSettings,
-        corner: &Corner<'_>,
-        imperfections: &Imperfections<'_>,
+        site: &Site<'_>,
+        region: &Region,
+        stuck: &StuckCells,
         grid_row: usize,
-        no_solution: impl Fn(GridError) -> LayoutError,
-    ) -> Result<(Vec<f64>, OffsettingEffect), LayoutError> {
-        let range = settings.range();
-        let stuck = imperfections.stuck_cells((settings.rows, settings.columns), range)?;
-        let pairs = pairs(settings, corner, &stuck);
-        let wanted = corner.cells.chunks_exact(2);
+    ) -> Result<(Vec<f64>, OffsettingEffect), GridError> {
+        let range = site.settings.range();
+        let pairs: Vec<StuckPair> = site
+            .pick(region, stuck)
+            .chunks_exact(2)
+            .map(|pair| StuckPair {
+                positive: pair[0],
+                negative: pair[1],
+            })
+            .collect();
+        let cells = site.read(region);
+        let wanted = cells.chunks_exact(2);
         let mut targets: Vec<f64> = pairs
             .iter()
             .zip(wanted.clone())
@@ -104,15 +111,16 @@ impl<'a> Offsetting<'a> {
             .collect();
         if let Some(moments) = self.moments() {
             let problem = Problem {
-                settings,
+                site,
+                region,
                 range,
                 pairs: &pairs,
-                stuck: &stuck,
-                corner,
+                stuck,
+                wanted: &cells,
                 move_healthy_pairs: matches!(self, Self::Extended(_)),
                 moments: moments.of_tile(grid_row),
             };
-            targets = problem.improve(targets).map_err(no_solution)?;
+            targets = problem.improve(targets)?;
         }
         let mut effect = OffsettingEffect::default();
         let cells = targets.chunks_exact(2).zip(wanted);
@@ -128,19 +136,6 @@ impl<'a> Offsetting<'a> {
         }
         Ok((targets, effect))
     }
-}
-
-/// The pairs of a tile's used corner, row by row.
-fn pairs(settings: &TileSettings, corner: &Corner<'_>, stuck: &[Option<f64>]) -> Vec<StuckPair> {
-    stuck
-        .chunks_exact(settings.columns)
-        .skip(settings.rows - corner.rows)
-        .flat_map(|row| row[..corner.columns].chunks_exact(2))
-        .map(|pair| StuckPair {
-            positive: pair[0],
-            negative: pair[1],
-        })
-        .collect()
 }
 
 /// What offsetting found and did, as counts.

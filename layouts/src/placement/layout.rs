@@ -140,6 +140,11 @@ impl LayerLayout {
         self.splits
     }
 
+    /// Whether the first row holds the biases.
+    pub fn has_bias_row(&self) -> bool {
+        self.bias_row
+    }
+
     /// Whether only tiles with programmed cells exist.
     pub fn is_banded(&self) -> bool {
         self.banded
@@ -319,7 +324,7 @@ impl ArrayLayout {
     }
 
     /// For each row of tiles of this height whether it holds programmed cells in these outputs.
-    pub(super) fn occupied(&self, outputs: Range<usize>, tile_rows: usize) -> Vec<bool> {
+    pub(crate) fn occupied(&self, outputs: Range<usize>, tile_rows: usize) -> Vec<bool> {
         let mut occupied = vec![self.scheme == Scheme::Dense; self.rows().div_ceil(tile_rows)];
         if self.scheme == Scheme::Dense {
             return occupied;

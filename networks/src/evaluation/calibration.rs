@@ -167,8 +167,8 @@ impl AnalogNetwork<'_> {
                 .iter()
                 .zip(of_groups)
                 .map(|(group, range)| {
-                    let instance = group.path_instance(settings.seed);
-                    of_layer.with_path(&settings.signal_path, instance, &group.mapped, range)
+                    let path = &settings.signal_path;
+                    of_layer.with_path(path, settings.seed, &group.mapped, range)
                 })
                 .collect::<Result<_, _>>()
                 .map_err(|source| EvaluationError::Layout {

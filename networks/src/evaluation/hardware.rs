@@ -5,14 +5,16 @@
 
 use std::path::{Path, PathBuf};
 
+use ohmloom_layouts::SignedScheme;
 use ohmloom_peripherals::Resolution;
 use ohmloom_peripherals::components::Scaling;
 use serde::{Deserialize, Serialize};
 
 use super::EvaluationError;
+use super::layout::LayerLayoutSettings;
 use super::settings::{Bias, EvaluationSettings};
 use crate::mapping::{
-    BiasPlace, ComponentSettings, CrossbarSettings, EnergyRule, LayoutChoice, LayoutSettings,
+    BiasPlace, ComponentSettings, CrossbarSettings, EnergyRule, LayerSettings, LayoutSettings,
     Mapping, MappingReport, MappingSettings, Packing,
 };
 use crate::network::Network;
@@ -24,7 +26,7 @@ use crate::network::Network;
 pub struct HardwareSettings {
     /// As [`MappingSettings::energy`].
     pub energy: EnergyRule,
-    /// As [`MappingSettings::packing`].
+    /// As [`MappingSettings::packing`]; where the evaluation itself packs, its packing and `concurrent` count.
     pub packing: Packing,
     /// As [`MappingSettings::concurrent`].
     pub concurrent: Vec<Vec<String>>,
@@ -107,24 +109,41 @@ impl EvaluationSettings {
                 ),
             }),
         };
+        if self.layout.signed != SignedScheme::Columns || self.layout.bit_slices.is_some() {
+            let reason = "[hardware] knows the cost of pairs of neighbouring columns only: leave out [layout] signed and bit_slices".into();
+            return Err(EvaluationError::Value { reason });
+        }
+        let place = |bias: Bias| match bias {
+            Bias::Digital => BiasPlace::Digital,
+            Bias::Row => BiasPlace::Row,
+        };
+        let own = |layer: &LayerLayoutSettings| LayerSettings {
+            name: layer.name.clone(),
+            scheme: layer.scheme,
+            banded: layer.full.map(|full| !full),
+            bias: layer.bias.map(place),
+            arrays: layer.splits,
+        };
         let hardware = hardware.clone();
+        // Tiles that the evaluation shares are shared here too.
+        let (packing, concurrent) = match self.layout.packing {
+            Packing::None => (hardware.packing, hardware.concurrent),
+            packing => (packing, self.layout.concurrent.clone()),
+        };
         let settings = MappingSettings {
             read_voltage: self.read_voltage,
             input_bits: bits("dac", self.dac.bits)?,
             output_bits: bits("adc", self.adc.bits)?,
             tile: self.tile.clone(),
             layout: LayoutSettings {
-                scheme: LayoutChoice::Dense,
-                banded: false,
-                bias: match self.bias {
-                    Bias::Digital => BiasPlace::Digital,
-                    Bias::Row => BiasPlace::Row,
-                },
+                scheme: self.layout.scheme,
+                banded: !self.layout.full,
+                bias: place(self.bias),
             },
-            layer: Vec::new(),
+            layer: self.layer.iter().map(own).collect(),
             energy: hardware.energy,
-            packing: hardware.packing,
-            concurrent: hardware.concurrent,
+            packing,
+            concurrent,
             library: hardware.library,
             scaling: hardware.scaling,
             crossbar: hardware.crossbar,

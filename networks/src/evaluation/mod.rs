@@ -10,14 +10,19 @@ mod data;
 mod error;
 mod hardware;
 mod input_moments;
+mod layout;
 mod operators;
 mod programmed;
+mod programming;
 mod references;
 mod report;
 mod report_parts;
 mod settings;
+mod staggered;
 mod verification;
 
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -29,6 +34,7 @@ pub use correction::{Correction, CorrectionReport, Fit};
 pub use data::EvaluationData;
 pub use error::EvaluationError;
 pub use hardware::HardwareSettings;
+pub use layout::{LayerLayoutSettings, LayoutSettings};
 pub use references::References;
 pub use report::{EvaluationReport, LayerReport, NonidealReport, NonlinearReport, Seconds};
 pub use settings::{Bias, EvaluationSettings};
@@ -41,6 +47,7 @@ use crate::preprocessing::Preprocessing;
 use calibration::Calibration;
 use operators::{BlockErrors, SolvedCells, Stage, StageOperator};
 use programmed::ProgrammedMatrix;
+use programming::program_matrices;
 use references::as_programmed;
 
 /// Samples that run through the network together. It limits blocks of vectors, whose last bits it may change; never the meaning.
@@ -154,30 +161,7 @@ impl<'a> AnalogNetwork<'a> {
             }
         };
         let start = Instant::now();
-        let mut moments = moments.iter();
-        let mut matrices = Vec::new();
-        let mut tile = 0;
-        for (index, layer) in network.layers().iter().enumerate() {
-            let mut groups = Vec::with_capacity(layer.groups());
-            let mut first_output = 0;
-            for matrix in &layer.matrices {
-                let bias = layer
-                    .bias
-                    .as_ref()
-                    .map(|bias| &bias[first_output..first_output + matrix.outputs()]);
-                first_output += matrix.outputs();
-                let offsetting = settings
-                    .offsetting
-                    .with(moments.next())
-                    .map_err(at_layer(index))?;
-                let programmed = ProgrammedMatrix::new(matrix, bias, settings, tile, offsetting)
-                    .map_err(at_layer(index))?;
-                let mapped = &programmed.mapped;
-                tile += settings.tile.positions(mapped.outputs(), mapped.inputs()) as u64;
-                groups.push(programmed);
-            }
-            matrices.push(groups);
-        }
+        let mut matrices = program_matrices(network, settings, moments)?;
         let programming = start.elapsed().as_secs_f64();
         let start = Instant::now();
         progress.begin("solving tiles", matrices.iter().map(Vec::len).sum());
@@ -245,13 +229,27 @@ impl<'a> AnalogNetwork<'a> {
             .map(|(_, tile)| tile)
     }
 
-    /// Tiles of all layers.
+    /// Tiles of all layers: arrays, of which some schemes for signed weights take two where others take one.
     pub fn tiles(&self) -> usize {
-        self.matrices
+        self.array_numbers(0..self.matrices.len()).len()
+    }
+
+    /// The numbers of the arrays of these layers.
+    fn array_numbers(&self, layers: Range<usize>) -> BTreeSet<u64> {
+        let matrices = self.matrices[layers].iter().flatten();
+        matrices.flat_map(|matrix| matrix.mapped.arrays()).collect()
+    }
+
+    /// Share of the cells of these layers' arrays that belong to a weight of them.
+    fn utilisation(&self, layers: Range<usize>) -> f64 {
+        let used: usize = self.matrices[layers.clone()]
             .iter()
             .flatten()
-            .map(|matrix| matrix.mapped.tiles().len())
-            .sum()
+            .map(|matrix| matrix.mapped.used_cells())
+            .sum();
+        let tile = &self.settings.tile;
+        let cells = self.array_numbers(layers).len() * tile.rows * tile.columns;
+        used as f64 / cells.max(1) as f64
     }
 
     /// Classifies the test set digitally and on the arrays, and compares. `verify` inputs drawn at random are solved again by the
@@ -350,7 +348,7 @@ impl<'a> AnalogNetwork<'a> {
                 .filter(|(a, b)| a == b)
                 .count(),
             tiles,
-            utilisation: utilisation(matrices()),
+            utilisation: self.utilisation(0..self.matrices.len()),
             kcl_relative: matrices()
                 .flat_map(MappedMatrix::tiles)
                 .map(|(_, tile)| tile.kcl_relative())
@@ -403,7 +401,8 @@ impl<'a> AnalogNetwork<'a> {
     /// Input vectors of a layer for each sample.
     fn vectors_per_sample(&self, layer: usize) -> usize {
         let batch = self.network.fixed_batch().unwrap_or(1);
-        self.network.layers()[layer].vectors().div_ceil(batch)
+        let positions = self.matrices[layer][0].positions();
+        (self.network.layers()[layer].vectors() / positions).div_ceil(batch)
     }
 
     /// Operators for one stage, `[layer][group]`; `stage` gets the indices of both.
@@ -425,16 +424,6 @@ impl<'a> AnalogNetwork<'a> {
         };
         self.matrices.iter().enumerate().map(groups).collect()
     }
-}
-
-/// Share of the cells of all tiles of these matrices that belong to a weight. All tiles are of one size.
-fn utilisation<'m>(matrices: impl Iterator<Item = &'m MappedMatrix>) -> f64 {
-    let (mut used, mut tiles) = (0.0, 0);
-    for matrix in matrices {
-        used += matrix.utilisation() * matrix.tiles().len() as f64;
-        tiles += matrix.tiles().len();
-    }
-    used / tiles.max(1) as f64
 }
 
 /// The same operators, as a plan takes them.

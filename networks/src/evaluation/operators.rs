@@ -221,6 +221,10 @@ impl LinearOperator for StageOperator {
         self.matrix.includes_bias()
     }
 
+    fn takes_whole_inputs(&self) -> bool {
+        self.matrix.takes_whole_inputs()
+    }
+
     fn apply(&self, block: VectorBlock<'_>, output: &mut [f64]) -> Result<(), OperatorError> {
         match &self.stage {
             Stage::Calibrate { range, digits } => {

@@ -56,11 +56,11 @@ pub struct LayerReport {
     pub name: String,
     /// Rows of the crossbar (of one group), the bias row included.
     pub rows: usize,
-    /// Columns of the crossbar (of one group): two for each output.
+    /// Columns of the crossbar (of one group): two for each output, or one where weights are no pairs or the cells of a pair are on two arrays.
     pub columns: usize,
-    /// Tiles of all groups.
+    /// Tiles of all groups; those shared with other layers count as well.
     pub tiles: usize,
-    /// Share of these tiles' cells that belong to a weight.
+    /// Share of these tiles' cells that belong to a weight of the layer.
     pub utilisation: f64,
     /// Error of the layer's outputs against exact arithmetic on the same inputs, as the ratio of Euclidean norms.
     pub relative_error: f64,

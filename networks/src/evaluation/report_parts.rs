@@ -7,7 +7,7 @@ use ohmloom_layouts::{MappedMatrix, NewtonStatistics};
 use super::calibration::Calibration;
 use super::operators::BlockErrors;
 use super::report::{LayerReport, NonidealReport, NonlinearReport};
-use super::{AnalogNetwork, EvaluationError, utilisation};
+use super::{AnalogNetwork, EvaluationError};
 use crate::inference::Logits;
 
 impl AnalogNetwork<'_> {
@@ -20,13 +20,12 @@ impl AnalogNetwork<'_> {
     ) -> Vec<LayerReport> {
         let report = |(index, errors): (usize, &BlockErrors)| {
             let groups = &self.matrices[index];
-            let mapped = || groups.iter().map(|group| &group.mapped);
             LayerReport {
                 name: self.network.layers()[index].name.clone(),
                 rows: groups[0].mapped.inputs(),
-                columns: 2 * groups[0].mapped.outputs(),
-                tiles: mapped().map(|matrix| matrix.tiles().len()).sum(),
-                utilisation: utilisation(mapped()),
+                columns: groups[0].mapped.columns(),
+                tiles: self.array_numbers(index..index + 1).len(),
+                utilisation: self.utilisation(index..index + 1),
                 relative_error: ratio(errors.error, errors.exact),
                 linear_error: linear.map(|l| ratio(l[index].error, l[index].exact)),
                 nonlinearity: linear.map(|_| ratio(errors.nonlinearity, errors.linear)),

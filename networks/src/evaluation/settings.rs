@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::EvaluationError;
 use super::correction::Correction;
 use super::hardware::HardwareSettings;
+use super::layout::{LayerLayoutSettings, LayoutSettings};
 
 /// Where a layer's bias is added.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,11 @@ pub struct EvaluationSettings {
     pub signal_path: SignalPath,
     /// What is done to the converters' numbers.
     pub correction: Correction,
+    /// How layers lie on tiles.
+    pub layout: LayoutSettings,
+    /// What single layers do otherwise, as a list `[[layer]]`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub layer: Vec<LayerLayoutSettings>,
     /// What makes the programmed tiles differ from their targets, as a list `[[nonideality]]`; only with linear cells. Default: nothing.
     #[serde(rename = "nonideality", skip_serializing_if = "Vec::is_empty")]
     pub nonidealities: Vec<Nonideality>,
@@ -77,6 +83,8 @@ impl Default for EvaluationSettings {
             cell: None,
             signal_path: SignalPath::default(),
             correction: Correction::default(),
+            layout: LayoutSettings::default(),
+            layer: Vec::new(),
             nonidealities: Vec::new(),
             hardware: None,
         }
@@ -131,9 +139,10 @@ impl EvaluationSettings {
         let defaults = Self::default();
         Self {
             // A fixed range limits the input of a bias row, and so scales its weights.
-            dac: match self.bias {
-                Bias::Digital => defaults.dac,
-                Bias::Row => self.dac,
+            dac: if self.has_bias_rows() {
+                self.dac
+            } else {
+                defaults.dac
             },
             adc: defaults.adc,
             // Offsetting by statistics has them from the calibration images.
@@ -167,7 +176,8 @@ impl EvaluationSettings {
     /// Checks every value.
     ///
     /// # Errors
-    /// The first value out of range; non-idealities of nonlinear cells; offsetting without stuck cells.
+    /// The first value out of range; non-idealities of nonlinear cells; offsetting without stuck cells; a scheme for signed weights that does not go
+    /// with nonlinear cells or offsetting.
     pub fn validate(&self) -> Result<(), EvaluationError> {
         if !(self.read_voltage > 0.0 && self.read_voltage.is_finite()) {
             let reason = format!(
@@ -225,7 +235,8 @@ impl EvaluationSettings {
             .map_err(|error| EvaluationError::Value {
                 reason: format!("[tile] {error}"),
             })?;
-        self.mapping().map(drop)
+        self.mapping()?;
+        self.check_layout()
     }
 
     fn validate_correction(&self) -> Result<(), String> {
@@ -239,9 +250,10 @@ impl EvaluationSettings {
         let steps_differ = self.adc.bits == Resolution::Ideal
             || self.adc.range == RangePolicy::Dynamic
             || self.dac.range == RangePolicy::Dynamic
-            || self.signal_path.range_per_tile;
+            || self.signal_path.range_per_tile
+            || self.layout.bit_slices.is_some();
         if correction.offset_format.is_some() && steps_differ {
-            return Err("[correction] offset_format counts in steps of the ADCs: their resolution must be in bits, and no range dynamic or of one tile".into());
+            return Err("[correction] offset_format counts in steps of the ADCs: their resolution must be in bits, and the same for all digits, tiles and vectors".into());
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod report;
 mod settings;
 
 pub use error::MappingError;
+pub(crate) use plan::shape_of;
 pub use plan::{MappedLayer, Mapping};
 pub use quantities::{Factor, Quantity};
 pub use report::{

@@ -293,7 +293,7 @@ fn lay_out(
 }
 
 /// The layer for one sample, as a layout sees it.
-fn shape_of(layer: &WeightLayer) -> LayerShape {
+pub(crate) fn shape_of(layer: &WeightLayer) -> LayerShape {
     let matrix = &layer.matrices[0];
     match &layer.kind {
         LayerKind::Conv(conv) => {

@@ -439,7 +439,7 @@ pub(super) const CROSSBAR: &str = "crossbar";
 
 impl LayoutChoice {
     /// The scheme for a layer.
-    pub(super) fn scheme(self, shape: &ohmloom_layouts::placement::LayerShape) -> Scheme {
+    pub(crate) fn scheme(self, shape: &ohmloom_layouts::placement::LayerShape) -> Scheme {
         match self {
             Self::Dense => Scheme::Dense,
             Self::Staggered => Scheme::Staggered,

@@ -36,16 +36,6 @@ impl ColumnTerminal {
 }
 
 impl FrontEndDescription {
-    /// Its name in files.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::VirtualGround(_) => "virtual-ground",
-            Self::Transimpedance(_) => "transimpedance",
-            Self::Integrator(_) => "integrator",
-            Self::SenseResistor(_) => "sense-resistor",
-        }
-    }
-
     /// The front end that belongs to `key` at a column whose cells have this conductance (S) in sum, which sets the amplifier's noise gain and speed.
     ///
     /// # Errors
