@@ -329,7 +329,7 @@ fn wrong_layouts_are_refused_before_anything_is_programmed() {
 #[test]
 fn the_documented_layout_is_one_of_the_configuration() {
     let page = include_str!("../../docs/evaluation.md");
-    let toml = page.split("```toml").nth(4).unwrap();
+    let toml = page.split("```toml").nth(6).unwrap();
     let documented = settings(toml.split("```").next().unwrap());
     assert_eq!(documented.layout.signed, SignedScheme::OffsetColumn);
     assert_eq!(documented.layer[0].splits, Some(2));

@@ -408,7 +408,7 @@ fn the_hardware_costs_what_its_mapping_costs() {
     ));
     let report = bench.evaluate(&own, 0);
     let mapping = MappingSettings::parse(&format!(
-        "read_voltage = 0.25\ninput_bits = 5\noutput_bits = 7\nlayout.bias = \"row\"\n{hardware}{tile}{}",
+        "read_voltage = 0.25\ninput_bits = 5\noutput_bits = 7\nlayout = {{ bias = \"row\", banded = true }}\n{hardware}{tile}{}",
         tables("")
     ))
     .unwrap();
