@@ -6,6 +6,7 @@
 //! * [`Bias`]: what the lines are connected to while one cell is selected: grounded, floating, V/2, V/3.
 //! * [`cells`]: the cells of an array as circuits: a memristor alone, or with a transistor.
 //! * [`Imperfections`]: non-idealities of programmed arrays.
+//! * [`ArrangementSettings`]: rows and columns chosen by what is stuck.
 //! * [`offsetting`]: targets that make up for stuck cells.
 //! * [`SignalPath`]: the circuits between numbers and a tile.
 //! * [`array_macro`]: an array with its converters as one deck, and what their models make of it.
@@ -27,6 +28,7 @@
 //! # Ok::<(), ohmloom_layouts::LayoutError>(())
 //! ```
 
+mod arrangement;
 pub mod array_macro;
 mod array_read;
 mod assembly;
@@ -53,6 +55,7 @@ mod tile;
 pub mod wires;
 pub mod write_verify;
 
+pub use arrangement::ArrangementSettings;
 pub use array_read::{ArrayRead, NodeCapacitance, Unsensed};
 pub use assembly::{Conditions, MatrixLayout, MatrixOnTiles, pack};
 pub use biasing::{Bias, BiasScheme, BiasedLines};

@@ -10,6 +10,7 @@ use ohmloom_solver::line_grid::{
     SolveOptions,
 };
 
+use crate::arrangement::Arrangement;
 use crate::assembly::{Region, sensed, transfer};
 use crate::cell_array::{CellArray, MakeArray};
 use crate::cells::CellDescription;
@@ -30,6 +31,8 @@ pub struct Tile {
     grids: Arc<[LineGrid]>,
     solved: Option<Arc<Solved>>,
     sensors: Option<TileSensors>,
+    /// Where inputs and outputs lie, if not in their order.
+    pub(crate) arrangement: Option<Arc<Arrangement>>,
     nonlinear: Option<Arc<dyn CellArray>>,
 }
 
@@ -61,6 +64,7 @@ impl Tile {
             grids: Arc::from(grids),
             solved: None,
             sensors: None,
+            arrangement: None,
             nonlinear: None,
         }
     }
@@ -88,18 +92,22 @@ impl Tile {
     /// Solves the arrays for the transfer matrix.
     pub(crate) fn solution(&self) -> Result<Solved, GridError> {
         let (lines, kcl_relative) = transfer(&self.region, &self.grids)?;
-        let line = |cell: usize| &lines[cell * self.used_rows()..][..self.used_rows()];
+        // In the order of the inputs.
+        let line = |cell: usize| {
+            let line = &lines[cell * self.used_rows()..][..self.used_rows()];
+            (0..line.len()).map(move |input| line[self.row_of(input)])
+        };
         let mut differential = Vec::with_capacity(self.outputs() * self.used_rows());
         for output in 0..self.outputs() {
             let (positive, negative) = self.cells_of(output);
             match negative {
                 None => {
                     let gain = self.gain(positive);
-                    differential.extend(line(positive).iter().map(|p| gain * p));
+                    differential.extend(line(positive).map(|p| gain * p));
                 }
                 Some(negative) => {
                     let (gain, other) = (self.gain(positive), self.gain(negative));
-                    let pairs = line(positive).iter().zip(line(negative));
+                    let pairs = line(positive).zip(line(negative));
                     differential.extend(pairs.map(|(p, n)| gain * p - other * n));
                 }
             }
@@ -173,7 +181,19 @@ impl Tile {
     }
 
     fn cells_of(&self, output: usize) -> (usize, Option<usize>) {
-        self.region.signed.of_output(output, self.region.outputs)
+        let place = match &self.arrangement {
+            None => output,
+            Some(arrangement) => arrangement.outputs[output],
+        };
+        self.region.signed.of_output(place, self.region.outputs)
+    }
+
+    /// The row of an input, counted from the first one of the part.
+    fn row_of(&self, input: usize) -> usize {
+        match &self.arrangement {
+            None => input,
+            Some(arrangement) => arrangement.rows[input],
+        }
     }
 
     /// The array with its wires; the positive one, where positive and negative cells lie apart.
@@ -208,7 +228,10 @@ impl Tile {
 
     /// Outputs of the tile.
     pub fn outputs(&self) -> usize {
-        self.region.outputs
+        match &self.arrangement {
+            None => self.region.outputs,
+            Some(arrangement) => arrangement.outputs.len(),
+        }
     }
 
     /// Differential currents per volt at each used row, `outputs x used_rows`, in siemens; empty until solved.
@@ -249,7 +272,9 @@ impl Tile {
     /// The voltages of all rows for those of the used ones.
     pub(crate) fn drives(&self, voltages: &[f64]) -> Vec<f64> {
         let mut drives = vec![0.0; self.grid().rows()];
-        drives[self.region.first_row..][..voltages.len()].copy_from_slice(voltages);
+        for (input, &volts) in voltages.iter().enumerate() {
+            drives[self.region.first_row + self.row_of(input)] = volts;
+        }
         drives
     }
 

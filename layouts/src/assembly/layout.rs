@@ -7,7 +7,8 @@ use super::site::Region;
 use crate::cells::CellDescription;
 use crate::signed::Coding;
 use crate::{
-    BitSlices, GroupMatrix, LayoutError, SignedScheme, TilePosition, TileSettings, Unsensed,
+    ArrangementSettings, BitSlices, GroupMatrix, LayoutError, SignedScheme, TilePosition,
+    TileSettings, Unsensed,
 };
 
 /// How a matrix lies on tiles.
@@ -25,6 +26,8 @@ pub struct MatrixLayout<'a> {
     pub unsensed: Unsensed,
     /// Whether parts without a weight other than zero have tiles.
     pub full: bool,
+    /// What may be rearranged where cells are stuck.
+    pub arrangement: ArrangementSettings,
     /// Number of the first array, for random numbers of its own.
     pub first_array: u64,
 }
@@ -39,6 +42,7 @@ impl<'a> MatrixLayout<'a> {
             bit_slices: None,
             unsensed: Unsensed::Grounded,
             full: false,
+            arrangement: ArrangementSettings::default(),
             first_array: 0,
         }
     }
@@ -49,9 +53,15 @@ impl<'a> MatrixLayout<'a> {
         (rows * self.grid_columns() * self.digits() * self.signed.arrays()) as u64
     }
 
+    /// Outputs that a tile holds, spare ones left out.
+    fn most_outputs(&self) -> usize {
+        let all = self.signed.outputs(self.tile.columns);
+        all.saturating_sub(self.arrangement.spare_outputs).max(1)
+    }
+
     /// Columns of the grid of tiles.
     fn grid_columns(&self) -> usize {
-        let most = self.signed.outputs(self.tile.columns);
+        let most = self.most_outputs();
         let arrays = self.matrix.arrays().iter();
         arrays.map(|array| array.outputs().div_ceil(most)).sum()
     }
@@ -143,7 +153,7 @@ impl<'a> Plan<'a> {
             signed,
             ..
         } = &self.layout;
-        let most = signed.outputs(tile.columns);
+        let most = self.layout.most_outputs();
         // For each column of the grid its array, its outputs, and the rows of tiles that hold programmed cells.
         let columns: Vec<(usize, Range<usize>, Vec<bool>)> = matrix
             .arrays()
@@ -219,7 +229,7 @@ impl<'a> Plan<'a> {
             first_row: self.layout.tile.rows - cut.rows.len(),
             first_column: 0,
             rows: cut.rows.len(),
-            outputs: cut.outputs.len(),
+            outputs: cut.outputs.len() + self.layout.arrangement.spare_outputs,
         }
     }
 }

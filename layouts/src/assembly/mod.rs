@@ -6,6 +6,7 @@ mod programmed_cells;
 mod site;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use ohmloom_devices::nonidealities::Effect;
 use rayon::prelude::*;
@@ -14,8 +15,9 @@ pub use layout::MatrixLayout;
 pub use packed::{MatrixOnTiles, pack};
 pub(crate) use site::{Region, Site, StuckCells, sensed, transfer};
 
+use crate::arrangement::{Arrangement, FaultyRegion};
 use crate::cells::CellDescription;
-use crate::offsetting::{Offsetting, OffsettingEffect};
+use crate::offsetting::{Offsetting, OffsettingEffect, StuckPair};
 use crate::{Imperfections, LayoutError, MappedMatrix, Tile};
 use layout::{Cut, Plan};
 
@@ -31,6 +33,9 @@ pub struct Conditions<'a> {
 impl Conditions<'_> {
     /// Whether a matrix can be laid out so under these conditions.
     fn check(&self, layout: &MatrixLayout<'_>, offset: bool) -> Result<(), LayoutError> {
+        layout
+            .arrangement
+            .check(layout.signed, layout.tile.columns)?;
         layout.signed.check(self.cells.is_some(), offset)
     }
 }
@@ -42,6 +47,44 @@ struct Occupant<'a> {
     region: Region,
     offsetting: Option<Offsetting<'a>>,
     weights: Vec<f64>,
+}
+
+impl Occupant<'_> {
+    /// The rows and pairs of columns that its inputs and outputs get; `None` where there is nothing to rearrange.
+    fn arrangement(&self, site: &Site<'_>, stuck: Option<&StuckCells>) -> Option<Arrangement> {
+        let Self { plan, region, .. } = self;
+        let settings = plan.layout.arrangement;
+        if !settings.is_active() {
+            return None;
+        }
+        let pairs = match stuck {
+            None => vec![StuckPair::default(); region.rows * region.outputs],
+            Some(stuck) => StuckPair::all(&site.pick(region, stuck)),
+        };
+        let weight_per_siemens = plan.coding.weight_per_siemens();
+        let siemens = if weight_per_siemens > 0.0 {
+            1.0 / weight_per_siemens
+        } else {
+            0.0
+        };
+        let wanted: Vec<f64> = self.weights.iter().map(|weight| siemens * weight).collect();
+        let moments = match self.offsetting.as_ref().and_then(Offsetting::moments) {
+            None => vec![1.0; region.rows],
+            Some(moments) => {
+                let moments = moments.of_tile(self.cut.position.row);
+                moments.iter().step_by(region.rows + 1).copied().collect()
+            }
+        };
+        let faulty = FaultyRegion {
+            wanted: &wanted,
+            pairs: &pairs,
+            places: region.outputs,
+            range: site.settings.range(),
+            partners: self.offsetting.is_some(),
+            moments: &moments,
+        };
+        Some(faulty.arrange(settings))
+    }
 }
 
 /// What became of it.
@@ -59,9 +102,26 @@ fn program(
     let first = occupants[0].plan;
     let mut site = Site::new(&first.layout, first.unused());
     let mut clipped = Vec::with_capacity(occupants.len());
+    let knows_faults = |occupant: &Occupant<'_>| {
+        occupant.offsetting.is_some() || occupant.plan.layout.arrangement.is_active()
+    };
+    let stuck = imperfections
+        .filter(|_| occupants.iter().any(knows_faults))
+        .map(|imperfections| site.stuck(imperfections))
+        .transpose()
+        .map_err(|error| (0, error))?;
+    let mut arrangements = Vec::with_capacity(occupants.len());
     for occupant in occupants {
         let Occupant { plan, region, .. } = occupant;
-        let targets = plan.coding.targets(&occupant.weights, region.outputs);
+        let arrangement = occupant.arrangement(&site, stuck.as_ref()).map(Arc::new);
+        let targets = match &arrangement {
+            None => plan.coding.targets(&occupant.weights, region.outputs),
+            Some(arrangement) => {
+                let weights = arrangement.weights(&occupant.weights);
+                plan.coding.targets(&weights, region.outputs)
+            }
+        };
+        arrangements.push(arrangement);
         match &plan.cells {
             None => {
                 site.write(region, &targets);
@@ -75,14 +135,15 @@ fn program(
         }
     }
     let mut offset = vec![None; occupants.len()];
-    if let Some(imperfections) = imperfections {
+    if let Some(stuck) = &stuck {
         for (index, occupant) in occupants.iter().enumerate() {
             let Some(offsetting) = &occupant.offsetting else {
                 continue;
             };
-            let stuck = site.stuck(imperfections).map_err(|error| (index, error))?;
+            let arrangement = arrangements[index].as_deref();
+            let row = occupant.cut.position.row;
             let (targets, effect) = offsetting
-                .targets(&site, &occupant.region, &stuck, occupant.cut.position.row)
+                .targets(&site, &occupant.region, stuck, (row, arrangement))
                 .map_err(|source| (index, occupant.cut.position.no_solution(source)))?;
             site.write(&occupant.region, &targets);
             offset[index] = Some(effect);
@@ -98,6 +159,7 @@ fn program(
         let grids = arrays.iter().map(|array| site.grid(region, array));
         let grids = grids.collect::<Result<Vec<_>, _>>().map_err(fail)?;
         let mut tile = Tile::new(*region, grids, plan.coding.offset());
+        tile.arrangement.clone_from(&arrangements[index]);
         tile.weight_per_siemens = plan.weight_per_siemens(cut.position.digit);
         if let (Some(cells), Some(memristors)) = (&plan.cells, site.memristors()) {
             let no_solution = |source| cut.position.no_solution(source);

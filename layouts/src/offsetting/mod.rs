@@ -22,6 +22,7 @@ pub use moments::InputMoments;
 pub use pair::StuckPair;
 
 use crate::LayoutError;
+use crate::arrangement::Arrangement;
 use crate::assembly::{Region, Site, StuckCells};
 use expected_error::Problem;
 
@@ -85,23 +86,16 @@ impl<'a> Offsetting<'a> {
     }
 
     /// The targets of a region, `rows x cells` in S, that make up for its stuck cells, and what they differ in; `grid_row` is the tile's row
-    /// in the grid of tiles.
+    /// in the grid of tiles, whose inputs may be rearranged.
     pub(crate) fn targets(
         &self,
         site: &Site<'_>,
         region: &Region,
         stuck: &StuckCells,
-        grid_row: usize,
+        (grid_row, arrangement): (usize, Option<&Arrangement>),
     ) -> Result<(Vec<f64>, OffsettingEffect), GridError> {
         let range = site.settings.range();
-        let pairs: Vec<StuckPair> = site
-            .pick(region, stuck)
-            .chunks_exact(2)
-            .map(|pair| StuckPair {
-                positive: pair[0],
-                negative: pair[1],
-            })
-            .collect();
+        let pairs = StuckPair::all(&site.pick(region, stuck));
         let cells = site.read(region);
         let wanted = cells.chunks_exact(2);
         let mut targets: Vec<f64> = pairs
@@ -118,7 +112,10 @@ impl<'a> Offsetting<'a> {
                 stuck,
                 wanted: &cells,
                 move_healthy_pairs: matches!(self, Self::Extended(_)),
-                moments: moments.of_tile(grid_row),
+                moments: match arrangement {
+                    None => moments.of_tile(grid_row),
+                    Some(arrangement) => arrangement.moments(&moments.of_tile(grid_row)),
+                },
             };
             targets = problem.improve(targets)?;
         }

@@ -12,6 +12,17 @@ pub struct StuckPair {
 }
 
 impl StuckPair {
+    /// The pairs of cells that follow each other.
+    pub(crate) fn all(cells: &[Option<f64>]) -> Vec<Self> {
+        let pairs = cells.chunks_exact(2);
+        pairs
+            .map(|pair| Self {
+                positive: pair[0],
+                negative: pair[1],
+            })
+            .collect()
+    }
+
     /// What the pair conducts when it is programmed to these targets without errors: a stuck device stays where it is, S.
     pub fn conductances(&self, [positive, negative]: [f64; 2]) -> [f64; 2] {
         [

@@ -109,6 +109,10 @@ impl EvaluationSettings {
                 ),
             }),
         };
+        if self.arrangement.spare_outputs > 0 {
+            let reason = "[hardware] does not know the cost of spare outputs: leave out [arrangement] spare_outputs".into();
+            return Err(EvaluationError::Value { reason });
+        }
         if self.layout.signed != SignedScheme::Columns || self.layout.bit_slices.is_some() {
             let reason = "[hardware] knows the cost of pairs of neighbouring columns only: leave out [layout] signed and bit_slices".into();
             return Err(EvaluationError::Value { reason });

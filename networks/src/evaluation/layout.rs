@@ -166,6 +166,9 @@ impl EvaluationSettings {
             .check(self.cell.is_some(), offset)
             .and_then(|()| layout.bit_slices.map_or(Ok(()), BitSlices::validate))
             .map_err(|error| fail(format!("[layout] {error}")))?;
+        self.arrangement
+            .check(layout.signed, self.tile.columns)
+            .map_err(|error| fail(format!("[arrangement] {error}")))?;
         for layer in &self.layer {
             if layer.splits == Some(0) {
                 let reason = format!("[[layer]] \"{}\": splits = 0 is no array", layer.name);

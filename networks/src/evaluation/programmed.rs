@@ -88,6 +88,7 @@ impl PlannedMatrix {
             bit_slices: of_layout.bit_slices,
             unsensed: of_layout.unsensed,
             full: self.full,
+            arrangement: settings.arrangement,
             first_array,
             ..MatrixLayout::new(matrix, tile)
         })

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ohmloom_layouts::ArrangementSettings;
 use ohmloom_layouts::offsetting::{InputMoments, OffsettingMethod};
 
 use super::correction::Correction;
@@ -223,6 +224,7 @@ pub(super) fn as_programmed(settings: &EvaluationSettings) -> EvaluationSettings
     EvaluationSettings {
         nonidealities: Vec::new(),
         offsetting: OffsettingMethod::None,
+        arrangement: ArrangementSettings::default(),
         correction: Correction {
             drift: false,
             ..settings.correction

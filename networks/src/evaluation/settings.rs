@@ -5,7 +5,7 @@ use std::path::Path;
 use ohmloom_devices::nonidealities::{Nonidealities, Nonideality};
 use ohmloom_layouts::cells::CellDescription;
 use ohmloom_layouts::offsetting::OffsettingMethod;
-use ohmloom_layouts::{SignalPath, TileSettings};
+use ohmloom_layouts::{ArrangementSettings, SignalPath, TileSettings};
 use ohmloom_peripherals::front_ends::FrontEndDescription;
 use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ pub struct EvaluationSettings {
     pub error_images: usize,
     /// How targets make up for the stuck cells of the non-idealities: `"none"`, `"published"`, `"partners"` or `"extended"`. Default none.
     pub offsetting: OffsettingMethod,
+    /// What may be rearranged in each tile so that stuck cells meet weights that they hurt little.
+    pub arrangement: ArrangementSettings,
     /// Seed of everything random: the non-idealities, the draws of the verification. Default 1.
     pub seed: u64,
     /// Cells, wires and size of the tiles.
@@ -76,6 +78,7 @@ impl Default for EvaluationSettings {
             calibration_images: 100,
             error_images: 100,
             offsetting: OffsettingMethod::None,
+            arrangement: ArrangementSettings::default(),
             seed: 1,
             tile: TileSettings::default(),
             dac: ConverterSettings::default(),
@@ -215,6 +218,12 @@ impl EvaluationSettings {
                     .into();
             return Err(EvaluationError::Value { reason });
         }
+        if self.arrangement.is_active() && !self.nonidealities.iter().any(is_stuck) {
+            let reason =
+                "[arrangement]: there are no stuck cells to avoid (the list of non-idealities has no kind = \"stuck\")"
+                    .into();
+            return Err(EvaluationError::Value { reason });
+        }
         let bits = |converter: &ConverterSettings| match converter.bits {
             Resolution::Ideal => None,
             Resolution::Bits(bits) => Some(bits),
@@ -246,6 +255,9 @@ impl EvaluationSettings {
             .map_err(|reason| format!("[correction] {reason}"))?;
         if correction.drift && self.nonidealities.is_empty() {
             return Err("[correction] drift = true: there is no list of non-idealities that could make cells drift".into());
+        }
+        if correction.drift && self.arrangement.spare_outputs > 0 {
+            return Err("[correction] drift = true compares with tiles as programmed, which have no spare outputs: leave one out".into());
         }
         let steps_differ = self.adc.bits == Resolution::Ideal
             || self.adc.range == RangePolicy::Dynamic
