@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, Table, presets};
 use ohmloom_networks::Network;
-use ohmloom_networks::mapping::{Mapping, MappingReport, MappingSettings};
+use ohmloom_networks::mapping::{Mapping, MappingReport, MappingSettings, Objective};
 use ohmloom_studies::plots::{FloorplanSpec, Region, floorplan};
 
 use crate::output_file::OutputFile;
@@ -21,6 +21,9 @@ pub(crate) struct MapArgs {
     /// Tiles, layouts and components, a TOML file (see docs/mapping.md)
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// Choose dense or staggered for each convolution so that it has the least of this, on tiles of its own
+    #[arg(long, value_enum, value_name = "OBJECTIVE")]
+    search: Option<SearchFor>,
     /// Draw what lies where into this .svg or .png file
     #[arg(long, value_name = "FILE")]
     floorplan: Option<PathBuf>,
@@ -29,14 +32,35 @@ pub(crate) struct MapArgs {
     json: bool,
 }
 
+/// What a search makes small.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SearchFor {
+    Tiles,
+    Area,
+    Energy,
+    Latency,
+}
+
+impl From<SearchFor> for Objective {
+    fn from(search: SearchFor) -> Self {
+        match search {
+            SearchFor::Tiles => Self::Tiles,
+            SearchFor::Area => Self::Area,
+            SearchFor::Energy => Self::Energy,
+            SearchFor::Latency => Self::Latency,
+        }
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   ohmloom map net.onnx --config studies/presets/seizure-tdm.toml
-  ohmloom map net.onnx --config hardware.toml --floorplan tiles.svg --json";
+  ohmloom map net.onnx --config hardware.toml --floorplan tiles.svg --json
+  ohmloom map net.onnx --config hardware.toml --search energy";
 
 /// Runs the command.
 pub(crate) fn run(args: &MapArgs) -> Result<()> {
-    let settings = MappingSettings::load(&args.config)?;
+    let mut settings = MappingSettings::load(&args.config)?;
     let mut picture = args.floorplan.as_deref().map(OutputFile::new).transpose()?;
     if let Some(picture) = &picture {
         for input in [&args.network, &args.config] {
@@ -46,6 +70,9 @@ pub(crate) fn run(args: &MapArgs) -> Result<()> {
         }
     }
     let network = Network::load(&args.network)?;
+    if let Some(search) = args.search {
+        settings = settings.search(network.layers(), search.into())?;
+    }
     let mapping = Mapping::new(network.layers(), &settings)?;
     let name = args.network.display().to_string();
     let report = mapping.report(&name)?;

@@ -5,7 +5,9 @@ mod common;
 use std::path::Path;
 
 use common::data_folder;
-use ohmloom_networks::mapping::{Mapping, MappingReport, MappingSettings, Programmed};
+use ohmloom_networks::mapping::{
+    LayoutChoice, Mapping, MappingReport, MappingSettings, Objective, Programmed,
+};
 use ohmloom_networks::{
     ConvGeometry, DenseGeometry, LayerKind, Network, WeightLayer, WeightMatrix,
 };
@@ -347,6 +349,60 @@ fn layouts_are_chosen_by_layer() {
         ("dense", 2, 2)
     );
     assert!(report.crossbar.step_s > 0.0 && report.total.cost.latency_s > 0.0);
+}
+
+#[test]
+fn a_search_chooses_the_better_layout_of_each_layer() {
+    let layers = [convolution(), dense("fc", WEIGHTS)];
+    let settings = MappingSettings::parse(
+        "[tile]
+        rows = 8
+        columns = 8
+        [crossbar]
+        delay = { kind = 'elmore', row_f = 1e-16, column_f = 1e-16 }
+        [[layer]]
+        name = 'fc'
+        arrays = 2",
+    )
+    .unwrap();
+    for (objective, value) in [
+        (
+            Objective::Tiles,
+            (|report| report.total.tiles as f64) as fn(&MappingReport) -> f64,
+        ),
+        (Objective::Area, |report| report.total.cost.area_m2),
+        (Objective::Energy, |report| report.total.cost.energy_j),
+        (Objective::Latency, |report| report.total.cost.latency_s),
+    ] {
+        let found = settings.search(&layers, objective).unwrap();
+        assert_eq!(found.layer.len(), 2);
+        assert_eq!(found.layer[1], settings.layer[0]);
+        let with = |scheme| {
+            let mut settings = found.clone();
+            settings.layer[0].scheme = Some(scheme);
+            settings.layer[0].banded = Some(true);
+            value(
+                &Mapping::new(&layers, &settings)
+                    .unwrap()
+                    .report("net")
+                    .unwrap(),
+            )
+        };
+        let (dense, staggered) = (with(LayoutChoice::Dense), with(LayoutChoice::Staggered));
+        let best = if staggered < dense {
+            LayoutChoice::Staggered
+        } else {
+            LayoutChoice::Dense
+        };
+        assert_eq!(
+            found.layer[0].scheme,
+            Some(best),
+            "{objective:?} {dense} {staggered}"
+        );
+    }
+    let layout = |objective| settings.search(&layers, objective).unwrap().layer[0].scheme;
+    assert_eq!(layout(Objective::Tiles), Some(LayoutChoice::Dense));
+    assert_eq!(layout(Objective::Latency), Some(LayoutChoice::Staggered));
 }
 
 #[test]

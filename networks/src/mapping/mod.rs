@@ -10,6 +10,7 @@ mod error;
 mod plan;
 mod quantities;
 mod report;
+mod search;
 mod settings;
 
 pub use error::MappingError;
@@ -19,6 +20,7 @@ pub use quantities::{Factor, Quantity};
 pub use report::{
     ComponentCost, Cost, CrossbarReport, LayerComponent, LayerReport, MappingReport, Totals,
 };
+pub use search::Objective;
 pub use settings::{
     BiasPlace, ComponentSettings, CrossbarSettings, Delay, EnergyRule, LayerSettings, LayoutChoice,
     LayoutSettings, MappingSettings, Packing, Programmed, Schedule, Sensing,
