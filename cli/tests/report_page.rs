@@ -93,23 +93,12 @@ fn opened(browser: &Path, profile: &Path, page: &Path) -> (String, Vec<String>) 
     (String::from_utf8_lossy(&output.stdout).into_owned(), said)
 }
 
-#[test]
-fn a_browser_shows_every_figure_and_has_no_complaints() {
-    let Some(browser) = browser() else {
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path();
+/// Makes the report of a study's folder and looks at it; returns the names of its PNG files.
+fn look_at(browser: &Path, path: &Path, study: &str) -> Vec<String> {
     let profile = path.join("profile");
-    fs::write(path.join("study.toml"), STUDY).unwrap();
-    for arguments in [
-        &["study", "run", "study.toml", "--out", "out"][..],
-        &["study", "report", "out"],
-    ] {
-        let (status, _, stderr) = tool::ohmloom(path, arguments);
-        assert_eq!((status, stderr.as_str()), (0, ""));
-    }
-    let report = path.join("out/report");
+    let (status, _, stderr) = tool::ohmloom(path, &["study", "report", study]);
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    let report = path.join(study).join("report");
     let page = fs::read_to_string(report.join("report.html")).unwrap();
     let pictures: Vec<String> = fs::read_dir(&report)
         .unwrap()
@@ -118,14 +107,8 @@ fn a_browser_shows_every_figure_and_has_no_complaints() {
         .collect();
     let figures = page.matches("<figure>").count();
     assert!(figures >= 12 && figures == pictures.len(), "{figures}");
-    for name in ["_spread", "_map", "pareto_"] {
-        assert!(
-            pictures.iter().any(|picture| picture.contains(name)),
-            "{name}"
-        );
-    }
 
-    let (shown, said) = opened(&browser, &profile, &report.join("report.html"));
+    let (shown, said) = opened(browser, &profile, &report.join("report.html"));
     assert!(said.is_empty(), "{said:?}");
     assert_eq!(shown.matches("<svg ").count(), figures);
 
@@ -134,21 +117,60 @@ fn a_browser_shows_every_figure_and_has_no_complaints() {
     let images = images.collect::<Vec<_>>().join("\n");
     let copy = page.replace("</body>", &format!("{images}{SCRIPT}</body>"));
     fs::write(report.join("copy.html"), copy).unwrap();
-    let (shown, said) = opened(&browser, &profile, &report.join("copy.html"));
+    let (shown, said) = opened(browser, &profile, &report.join("copy.html"));
     assert!(said.is_empty(), "{said:?}");
     let verdict = format!("data-verdict=\"drawn {figures} loaded {figures}\"");
     assert!(shown.contains(&verdict), "no {verdict}");
+    pictures
+}
+
+#[test]
+fn a_browser_shows_every_figure_and_has_no_complaints() {
+    let Some(browser) = browser() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::write(path.join("study.toml"), STUDY).unwrap();
+    let arguments = ["study", "run", "study.toml", "--out", "out"];
+    let (status, _, stderr) = tool::ohmloom(path, &arguments);
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    let pictures = look_at(&browser, path, "out");
+    for name in ["_spread", "_map", "pareto_"] {
+        assert!(
+            pictures.iter().any(|picture| picture.contains(name)),
+            "{name}"
+        );
+    }
 
     // The same eyes see what is wrong with a page.
     let empty = "<svg width=\"0\" height=\"0\"></svg>";
     let broken = format!(
         "<!DOCTYPE html><body><figure>{empty}</figure><img src=\"none.png\"><script>console.error('broken')</script>{SCRIPT}</body>"
     );
-    fs::write(report.join("broken.html"), broken).unwrap();
-    let (shown, said) = opened(&browser, &profile, &report.join("broken.html"));
+    fs::write(path.join("broken.html"), broken).unwrap();
+    let profile = path.join("profile");
+    let (shown, said) = opened(&browser, &profile, &path.join("broken.html"));
     assert!(said.iter().any(|line| line.contains("broken")), "{said:?}");
     assert!(
         shown.contains("data-verdict=\"drawn 0 loaded 0\""),
         "{shown}"
     );
+}
+
+#[test]
+fn the_reports_of_the_two_large_presets_are_sound() {
+    let Some(browser) = browser() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    // An eighth of each, on the built-in network.
+    for preset in ["seizure-offsetting", "dense-sparse-dse"] {
+        let run = ["study", "run", preset, "--out", preset];
+        let part = ["--limit", "3", "--shard", "1/8"];
+        let (status, _, stderr) = tool::ohmloom(path, &[&run[..], &part[..]].concat());
+        assert_eq!((status, stderr.as_str()), (0, ""));
+        look_at(&browser, path, preset);
+    }
 }
