@@ -254,6 +254,8 @@ fn counts_and_costs_by_hand() {
     let total = &report_active.total;
     assert_eq!((total.tiles, total.passes, total.conversions), (3, 9, 12));
     assert_eq!((total.parameters, total.programmed_cells), (4 + 8, 8 + 12));
+    assert_eq!(total.unprogrammed_cells, total.cells - 20);
+    assert!((total.utilisation - 20.0 / total.cells as f64).abs() < 1e-15);
     let [crossbar, adc, adder] = &report_active.components[..] else {
         panic!("three")
     };

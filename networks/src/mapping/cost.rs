@@ -99,6 +99,8 @@ impl Mapping {
         });
         let placement = self.placement();
         let arrays = || self.layers().iter().flat_map(|layer| &layer.arrays);
+        let cells = placement.tiles * placement.tile.cells();
+        let programmed_cells = layers.iter().map(|layer| layer.programmed_cells).sum();
         Ok(MappingReport {
             network: network.into(),
             total: Totals {
@@ -106,8 +108,10 @@ impl Mapping {
                 columns: arrays().map(ArrayLayout::columns).sum(),
                 tiles: placement.tiles,
                 slices: placement.slices.len(),
-                cells: placement.tiles * placement.tile.cells(),
-                programmed_cells: layers.iter().map(|layer| layer.programmed_cells).sum(),
+                cells,
+                programmed_cells,
+                unprogrammed_cells: cells - programmed_cells,
+                utilisation: programmed_cells as f64 / cells.max(1) as f64,
                 passes: quantities.total.passes as u64,
                 conversions: quantities.total.conversions as u64,
                 parameters: self
@@ -202,6 +206,7 @@ impl Mapping {
                         .unwrap_or(0),
                     cells: layer.layout.cells(),
                     programmed_cells: layer.layout.programmed_cells(),
+                    unprogrammed_cells: layer.layout.cells() - layer.layout.programmed_cells(),
                     density: layer.layout.density(),
                     slices: slices[index],
                     tiles: of.tiles,

@@ -58,8 +58,10 @@ pub struct LayerReport {
     pub columns: usize,
     /// Crossings of its arrays.
     pub cells: usize,
-    /// Cells that belong to a weight or a bias.
+    /// Cells that belong to a weight or a bias; each is written once.
     pub programmed_cells: usize,
+    /// All others.
+    pub unprogrammed_cells: usize,
     /// `programmed_cells / cells`.
     pub density: f64,
     /// Pieces of a tile's size or less.
@@ -90,8 +92,12 @@ pub struct Totals {
     pub slices: usize,
     /// Cells of all tiles.
     pub cells: usize,
-    /// Cells that belong to a weight or a bias.
+    /// Cells that belong to a weight or a bias; each is written once.
     pub programmed_cells: usize,
+    /// All others.
+    pub unprogrammed_cells: usize,
+    /// `programmed_cells / cells`.
+    pub utilisation: f64,
     /// Reads one after another.
     pub passes: u64,
     /// Outputs that converters convert.
