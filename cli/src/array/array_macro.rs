@@ -1,6 +1,5 @@
 //! `ohmloom array macro`: an array with its converters as a deck.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -8,11 +7,11 @@ use clap::{ArgGroup, Args};
 use ohmloom_layouts::array_macro::{ArrayMacro, MacroDescription, MacroReading, Sensed};
 use ohmloom_peripherals::InstanceKey;
 
+use super::deck_file;
 use super::load;
 use super::options::check_distinct;
 use crate::descriptions;
 use crate::npy::{self, shape_text};
-use crate::output;
 use crate::output_file::OutputFile;
 use crate::quantity::quantity;
 
@@ -62,7 +61,7 @@ Examples:
 
 /// Runs the command.
 pub(super) fn run(args: &MacroArgs) -> Result<()> {
-    let mut file = args.output.as_deref().map(OutputFile::new).transpose()?;
+    let file = args.output.as_deref().map(OutputFile::new).transpose()?;
     let written = file.iter().map(|file| ("--output", file));
     check_distinct(args.read_files(), written)?;
     let description: MacroDescription = descriptions::read(&args.config)?;
@@ -79,15 +78,7 @@ pub(super) fn run(args: &MacroArgs) -> Result<()> {
     let sensed = args.sensed();
     let expected = array.read(&inputs, &sensed)?;
     let text = array.deck(&inputs, &sensed)?;
-    match &mut file {
-        None => output::line(text.trim_end()),
-        Some(target) => {
-            target.stage(|path| fs::write(path, &text).context("the deck"))?;
-            let line = format!("written          {}", target.path().display());
-            file.map_or(Ok(()), OutputFile::publish)?;
-            output::line(&format!("{}\n{line}", expectation(&sensed, &expected)))
-        }
-    }
+    deck_file::write(file, &text, Some(&expectation(&sensed, &expected)))
 }
 
 impl MacroArgs {

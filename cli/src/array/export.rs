@@ -1,16 +1,15 @@
 //! `ohmloom array export`: an array as a deck for other simulators.
 
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use ohmloom_layouts::cells::CellDescription;
 use ohmloom_layouts::spice_deck;
 
+use super::deck_file;
 use super::options::{self, ArrayOptions, check_distinct};
 use super::problem::Problem;
-use crate::output;
 use crate::output_file::OutputFile;
 
 /// Write an array as a plain SPICE deck, to be checked with any simulator
@@ -49,7 +48,7 @@ enum Format {
 /// Runs the command.
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
     args.array.check()?;
-    let mut file = args.output.as_deref().map(OutputFile::new).transpose()?;
+    let file = args.output.as_deref().map(OutputFile::new).transpose()?;
     let written = file.iter().map(|file| ("--output", file));
     check_distinct(args.array.read_files(), written)?;
     let problem = Problem::new(&args.array)?;
@@ -64,15 +63,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let text = match args.format {
         Format::Spice => deck(&problem, args.input)?,
     };
-    match &mut file {
-        None => output::line(text.trim_end()),
-        Some(target) => {
-            target.stage(|path| fs::write(path, &text).context("the deck"))?;
-            let line = format!("written          {}", target.path().display());
-            file.map_or(Ok(()), OutputFile::publish)?;
-            output::line(&line)
-        }
-    }
+    deck_file::write(file, &text, None)
 }
 
 fn deck(problem: &Problem, input: usize) -> Result<String> {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod array_macro;
+mod deck_file;
 mod droop;
 mod export;
 mod files;

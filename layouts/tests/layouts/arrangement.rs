@@ -8,7 +8,7 @@ use ohmloom_layouts::{
     MatrixLayout, MatrixOnTiles, SignedScheme, TileSettings, pack,
 };
 
-use crate::common::{tile, values};
+use crate::layers::{tile, values};
 
 const OUTPUTS: usize = 9;
 const INPUTS: usize = 26;

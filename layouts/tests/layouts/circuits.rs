@@ -17,10 +17,10 @@ use ohmloom_netlists::elaborate::Overrides;
 use ohmloom_netlists::simulate::{Session, carry_on};
 use proptest::prelude::*;
 
-use crate::common::{
-    How, Layer, Patch, SCHEMES, any_shape, currents, group, lay_out, multiply, targets, tile,
-    values,
+use crate::layers::{
+    How, Layer, Patch, SCHEMES, currents, group, lay_out, multiply, targets, tile, values,
 };
+use crate::shapes::any_shape;
 
 fn spread_and_faults() -> Nonidealities {
     Nonidealities {

@@ -6,15 +6,14 @@ use ohmloom_layouts::{
 };
 use proptest::prelude::*;
 
-use crate::common::{
-    How, Layer, any_shape, group, lay_out, layout_of, matrix_layout, multiply, tile, values,
-};
+use crate::layers::{How, Layer, group, lay_out, layout_of, matrix_layout, multiply, tile, values};
+use crate::shapes::any_shape;
 
 prop_compose! {
     fn any_how()(
         staggered: bool,
         splits in 1_usize..4,
-        signed in prop::sample::select(&crate::common::SCHEMES[..]),
+        signed in prop::sample::select(&crate::layers::SCHEMES[..]),
         full: bool,
         floating: bool,
         packed: bool,

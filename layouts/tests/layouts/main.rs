@@ -3,6 +3,8 @@
 
 mod arrangement;
 mod circuits;
-mod common;
 mod ideal;
+mod layers;
 mod offsetting;
+#[path = "../shapes/mod.rs"]
+mod shapes;

@@ -8,7 +8,7 @@ use ohmloom_layouts::{
     SignedScheme, TileSettings, pack,
 };
 
-use crate::common::{tile, values};
+use crate::layers::{tile, values};
 
 const OUTPUTS: usize = 5;
 const INPUTS: usize = 14;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use ohmloom_layouts::{AdcProfile, Converters, LayoutError, SignalRange};
-use ohmloom_peripherals::digital::ColumnAffine;
+use ohmloom_peripherals::digital::{ColumnAffine, DigitalError};
 use ohmloom_peripherals::{ConverterSettings, RangePolicy, Resolution};
 
 use super::correction::{CorrectionReport, Fit};
@@ -203,26 +203,32 @@ impl AnalogNetwork<'_> {
         let (dataset, _) = data.calibrating();
         run(&inference, dataset, data.preprocessing, "fitting", progress)?;
         let correction = &self.settings.correction;
-        let mut corrections = Vec::with_capacity(operators.len());
-        for (layer, groups) in operators.iter().enumerate() {
+        self.corrections(|layer, group| {
+            let operator = &operators[layer][group];
             let factor = factors.map_or(1.0, |factors| factors[layer]);
-            let of_group = |operator: &Arc<super::operators::StageOperator>| {
-                let affine = correction.fit.solve(&operator.fit_sums(), factor)?;
-                correction.rounded(
-                    &affine,
-                    operator.converters.output_step(&operator.matrix.mapped),
-                )
-            };
-            let of_layer: Result<Vec<_>, _> = groups
-                .iter()
-                .map(|group| of_group(group).map(|affine| Some(Arc::new(affine))))
-                .collect();
-            corrections.push(of_layer.map_err(|source| EvaluationError::Digital {
-                layer: self.network.layers()[layer].name.clone(),
-                source,
-            })?);
-        }
-        Ok(corrections)
+            let affine = correction.fit.solve(&operator.fit_sums(), factor)?;
+            let step = operator.converters.output_step(&operator.matrix.mapped);
+            correction.rounded(&affine, step)
+        })
+    }
+
+    /// A correction for each group of each layer.
+    fn corrections(
+        &self,
+        of_group: impl Fn(usize, usize) -> Result<ColumnAffine, DigitalError>,
+    ) -> Result<Corrections, EvaluationError> {
+        let of_layer = |(layer, groups): (usize, &Vec<_>)| {
+            let groups = 0..groups.len();
+            let affine = |group| of_group(layer, group).map(|affine| Some(Arc::new(affine)));
+            groups
+                .map(affine)
+                .collect::<Result<_, _>>()
+                .map_err(|source| EvaluationError::Digital {
+                    layer: self.network.layers()[layer].name.clone(),
+                    source,
+                })
+        };
+        self.matrices.iter().enumerate().map(of_layer).collect()
     }
 
     /// The factor of each layer that makes up for drift, where that is asked for.
@@ -259,21 +265,10 @@ impl AnalogNetwork<'_> {
             return Ok(Calibration::ideal(self).corrections);
         };
         let correction = &self.settings.correction;
-        let mut corrections = Vec::with_capacity(self.matrices.len());
-        for (layer, &factor) in factors.iter().enumerate() {
-            let affine = |outputs: usize| {
-                let affine = ColumnAffine::new(vec![factor; outputs], vec![0.0; outputs])?;
-                correction.rounded(&affine, None)
-            };
-            let of_layer: Result<Vec<_>, _> = self.matrices[layer]
-                .iter()
-                .map(|group| affine(group.outputs()).map(|affine| Some(Arc::new(affine))))
-                .collect();
-            corrections.push(of_layer.map_err(|source| EvaluationError::Digital {
-                layer: self.network.layers()[layer].name.clone(),
-                source,
-            })?);
-        }
-        Ok(corrections)
+        self.corrections(|layer, group| {
+            let outputs = self.matrices[layer][group].outputs();
+            let affine = ColumnAffine::new(vec![factors[layer]; outputs], vec![0.0; outputs])?;
+            correction.rounded(&affine, None)
+        })
     }
 }

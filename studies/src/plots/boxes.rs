@@ -11,8 +11,9 @@ use super::chart::colour;
 use super::error::PlotError;
 use super::figure::{
     Area, BELOW_FRAME, Context, Drawn, Figure, Format, LABEL_SIZE, TICK_LENGTH, TICK_SIZE,
-    UNITS_PER_PIXEL, draw_axes, draw_frame, draw_names, fitted, px, widest, write,
+    UNITS_PER_PIXEL, draw_axes, draw_frame, draw_names, px, widest, write,
 };
+use super::legend::{LEGEND_GAP, Legend};
 use super::ruler::Ruler;
 
 /// Lengths in CSS pixels.
@@ -20,10 +21,7 @@ const NARROWEST: f64 = 420.0;
 const HEIGHT: f64 = 290.0;
 /// Of one box with the space around it.
 const BOX_STEP: f64 = 17.0;
-const LEGEND_GAP: f64 = 14.0;
 const LEGEND_SAMPLE: f64 = 14.0;
-const LEGEND_LINE_HEIGHT: f64 = 1.25 * TICK_SIZE;
-const WIDEST_NAME: f64 = 260.0;
 const OUTLIER_RADIUS: f64 = 2.2;
 
 /// Share of a category that its boxes take, and of a box's place that the box takes.
@@ -155,8 +153,7 @@ struct Boxes<'a> {
     width: f64,
     height: f64,
     left: f64,
-    /// Names in the legend, as far as they fit; with the number of the group.
-    legend: Vec<(usize, String)>,
+    legend: Legend,
 }
 
 impl<'a> Boxes<'a> {
@@ -167,27 +164,17 @@ impl<'a> Boxes<'a> {
         let names = widest(&spec.categories, TICK_SIZE) + 8.0;
         let width = NARROWEST.max(wide).max(names * count as f64);
         let numbers: Vec<usize> = (0..count).collect();
-        let named = spec.groups.iter().enumerate();
-        let named = named.filter(|(_, group)| !group.name.is_empty());
-        let legend: Vec<_> = named
-            .map(|(number, group)| (number, fitted(&group.name, TICK_SIZE, WIDEST_NAME)))
-            .collect();
+        let names = spec.groups.iter().map(|group| &group.name);
+        let legend = Legend::new(names, LEGEND_SAMPLE);
         Ok(Self {
             spec,
             x: Ruler::naming(0, count, &numbers, &spec.categories),
             width,
-            height: HEIGHT.max(LEGEND_LINE_HEIGHT * legend.len() as f64),
+            height: HEIGHT.max(legend.height()),
             left: LABEL_SIZE + 8.0 + widest(y.labels(), TICK_SIZE) + 2.0 * TICK_LENGTH,
             y,
             legend,
         })
-    }
-
-    fn legend_width(&self) -> f64 {
-        match widest(self.legend.iter().map(|(_, name)| name), TICK_SIZE) {
-            0.0 => 0.0,
-            names => LEGEND_GAP + LEGEND_SAMPLE + 6.0 + names,
-        }
     }
 
     fn draw_box<DB: DrawingBackend>(
@@ -229,7 +216,7 @@ impl<'a> Boxes<'a> {
 
     fn draw_legend<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
         let mut context = ChartBuilder::on(area).build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
-        for &(number, ref name) in &self.legend {
+        for &(number, ref name) in &self.legend.names {
             let sample = move |at| {
                 let half = px(0.36 * LEGEND_SAMPLE);
                 let corners = [(0, -half), (px(LEGEND_SAMPLE), half)];
@@ -253,7 +240,7 @@ impl Figure for Boxes<'_> {
 
     fn size(&self) -> (f64, f64) {
         (
-            self.left + self.width + self.legend_width(),
+            self.left + self.width + self.legend.width(),
             self.height + BELOW_FRAME,
         )
     }

@@ -11,8 +11,9 @@ use plotters::prelude::{
 use super::error::PlotError;
 use super::figure::{
     Area, BELOW_FRAME, Context, Drawn, Figure, LABEL_SIZE, TICK_LENGTH, TICK_SIZE, UNITS_PER_PIXEL,
-    draw_axes, draw_frame, draw_names, fitted, px, widest,
+    draw_axes, draw_frame, draw_names, px, widest,
 };
+use super::legend::{LEGEND_GAP, Legend};
 use super::lines::{LineChartSpec, Point, SeriesStyle, is_gap};
 use super::ruler::Ruler;
 
@@ -24,11 +25,7 @@ const MARKER_RADIUS: f64 = 3.6;
 const ERROR_CAP: f64 = 6.0;
 const DASH: f64 = 6.0;
 const DASH_GAP: f64 = 3.6;
-const LEGEND_GAP: f64 = 14.0;
 const LEGEND_SAMPLE: f64 = 24.0;
-/// The library puts 1.25 times the text's size between names.
-const LEGEND_LINE_HEIGHT: f64 = 1.25 * TICK_SIZE;
-const WIDEST_NAME: f64 = 260.0;
 
 /// Colours of series: the palette of Okabe and Ito, which stay apart for colour-blind readers, without its yellow,
 /// which is too light for lines on white.
@@ -65,8 +62,7 @@ pub(super) struct Chart<'a> {
     height: f64,
     /// Room left of the frame.
     left: f64,
-    /// Names in the legend, as far as they fit; with the number of the series.
-    legend: Vec<(usize, String)>,
+    legend: Legend,
 }
 
 impl<'a> Chart<'a> {
@@ -77,29 +73,16 @@ impl<'a> Chart<'a> {
     ) -> Result<Self, PlotError> {
         let x = Ruler::new(&spec.x, x_range, true, 7, &spec.title)?;
         let y = Ruler::new(&spec.y, y_range, true, 7, &spec.title)?;
-        let named = spec
-            .series
-            .iter()
-            .enumerate()
-            .filter(|(_, series)| !series.name.is_empty());
-        let legend: Vec<_> = named
-            .map(|(number, series)| (number, fitted(&series.name, TICK_SIZE, WIDEST_NAME)))
-            .collect();
+        let names = spec.series.iter().map(|series| &series.name);
+        let legend = Legend::new(names, LEGEND_SAMPLE);
         Ok(Self {
             spec,
-            height: HEIGHT.max(LEGEND_LINE_HEIGHT * legend.len() as f64),
+            height: HEIGHT.max(legend.height()),
             left: LABEL_SIZE + 8.0 + widest(y.labels(), TICK_SIZE) + 2.0 * TICK_LENGTH,
             x,
             y,
             legend,
         })
-    }
-
-    fn legend_width(&self) -> f64 {
-        match widest(self.legend.iter().map(|(_, name)| name), TICK_SIZE) {
-            0.0 => 0.0,
-            names => LEGEND_GAP + LEGEND_SAMPLE + 6.0 + names,
-        }
     }
 
     fn draw_series<DB: DrawingBackend>(
@@ -193,7 +176,7 @@ impl<'a> Chart<'a> {
 
     fn draw_legend<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
         let mut context = ChartBuilder::on(area).build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
-        for &(number, ref name) in &self.legend {
+        for &(number, ref name) in &self.legend.names {
             let style = self.spec.series[number].style;
             // A solid line is one long dash; without a line or a marker, there is nothing of it.
             let (length, dash) = match style {
@@ -227,7 +210,7 @@ impl Figure for Chart<'_> {
 
     fn size(&self) -> (f64, f64) {
         (
-            self.left + WIDTH + self.legend_width(),
+            self.left + WIDTH + self.legend.width(),
             self.height + BELOW_FRAME,
         )
     }

@@ -23,6 +23,7 @@ mod error;
 mod figure;
 mod floorplan;
 mod heatmap;
+mod legend;
 mod lines;
 mod matrix;
 mod numbers;
